@@ -1,0 +1,50 @@
+# course-import: `make` or `make help` lists what can be done.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+STAMP := $(VENV)/.made-from-lock
+FILE ?= samples/courses.xlsx
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help import check report sandbox test bench lock clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "course-import needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+import: $(STAMP)  ## Import FILE=courses.xlsx (a rehearsal unless an account is set)
+	@$(BIN)/course-import import "$(FILE)" $(ARGS) || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
+
+check: $(STAMP)  ## Check FILE=courses.xlsx; sends nothing
+	@$(BIN)/course-import check "$(FILE)" $(ARGS) || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
+
+report: $(STAMP)  ## Show the last run's summary and where its files are
+	@$(BIN)/course-import report $(ARGS)
+
+sandbox: $(STAMP)  ## Run the stand-in API in the foreground (ARGS="--port 8899")
+	@$(BIN)/course-import sandbox $(ARGS)
+
+test: $(STAMP)  ## Format, lint, types, import contracts, tests with branch coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto --cov --cov-report=term -m "not bench" $(ARGS)
+
+bench: $(STAMP)  ## Measure, as ratios within one run
+	$(BIN)/pytest -m bench -s -p no:cacheprovider tests/bench $(ARGS)
+
+lock: $(STAMP)  ## Renew the lock file (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o $(LOCK)
+
+clean:  ## Remove what make built; the journal and the reports stay
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov

@@ -1,0 +1,246 @@
+"""The values that pass between rooms: frozen, and free of any I/O."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime, time, timedelta
+
+    import pandas as pd
+
+    from pipeline.errors import Exit
+    from schemas.course import Course
+
+    # What a file can hold in one cell; None is a blank one.
+    Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
+
+Severity: TypeAlias = Literal["fault", "warning", "information"]
+Stage: TypeAlias = Literal["read", "tidy", "check", "plan", "send"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where cells came from."""
+
+    path: str
+    sheet: str | None  # None where the format has no sheets
+    sha256: str  # of the whole file, hexadecimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing to know about a cell, a row or a file, from us or in the API's own words."""
+
+    code: str  # stable, for machines: "required", "tariff-missing", "api"
+    message: str  # what is wrong and what to do, in the user's words
+    severity: Severity
+    stage: Stage
+    row: int | None = None  # as Excel shows it; None speaks of the file
+    cell: str | None = None  # "G17"
+    column: str | None = None  # the header as the user wrote it
+    property_name: str | None = None  # the API's name
+    value: str | None = None  # what stands in the cell, as text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of the user's that feeds one property."""
+
+    header: str
+    letter: str  # "G"
+
+    def cell(self, row: int) -> str:
+        """Return the address of this column's cell in `row`, as Excel writes it."""
+        return f"{self.letter}{row}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSheet:
+    """A table as the file holds it.
+
+    `cells` is a frame of objects: its index is the row number people see, its columns count from 0 and
+    stand in the file's order (position 6 is column G); blank cells are None and blank rows are absent.
+    """
+
+    source: Source
+    header_row: int
+    headers: tuple[str, ...]  # as the user wrote them, one for each column of `cells`
+    cells: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TidySheet:
+    """The same rows in our columns.
+
+    `frame` has the index of `raw.cells` and one column for every property the file feeds, typed by its kind:
+    Int64, boolean or str, missing where the cell was blank or is the subject of a finding.
+    """
+
+    raw: RawSheet
+    columns: Mapping[str, Column]  # property name -> the user's column
+    frame: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row after checking; `course` is there only when no fault stands against it."""
+
+    number: int
+    key: str | None  # None without a title or a location
+    title: str | None
+    business_id: int | None
+    course: Course | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A whole file, judged."""
+
+    source: Source
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]  # those of the file first, then in row order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Who receives the courses: a journal never mixes two of them.
+
+    `name` is "host/account", or "sandbox:<store id>/account" for a stand-in, so that a rehearsal can never
+    mark a course as sent to production.
+    """
+
+    name: str
+    url: str
+    account: str
+    rehearsal: bool
+
+
+class Action(enum.StrEnum):
+    """What a plan means to do with one row."""
+
+    CREATE = "create"
+    SKIP = "skip"
+    LOOK_UP = "look up"
+    HOLD = "hold"
+
+
+class Status(enum.StrEnum):
+    """How one row ended; the words of every report, in the order they are told."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    HELD = "held"
+    INVALID = "invalid"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    IN_DOUBT = "in_doubt"
+    NOT_SENT = "not_sent"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What will be done with one checked row, and why."""
+
+    row: Row
+    action: Action
+    status: Status  # what the row counts as until something happens to it
+    reason: str
+    course_id: int | None = None  # of the course that exists already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything a run would do; made without any I/O."""
+
+    id: str
+    source: Source
+    target: Target
+    steps: tuple[Step, ...]  # in row order
+
+    @property
+    def to_create(self) -> tuple[Step, ...]:
+        """The steps that send a course, in the order they go."""
+        return tuple(step for step in self.steps if step.action is Action.CREATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """The course exists under this Id."""
+
+    course_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiError:
+    """One entry of the API's Errors[], in its own words."""
+
+    property_name: str | None
+    message: str
+    attempted_value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The API refused the course: surely not created."""
+
+    errors: tuple[ApiError, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """Surely not applied, and not the row's own fault: may be sent again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InDoubt:
+    """No clear answer: the course may or may not exist."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Created | Rejected | Deferred | InDoubt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowReport:
+    """One input row as every report tells it."""
+
+    number: int
+    key: str | None
+    title: str | None
+    status: Status
+    reason: str
+    course_id: int | None = None
+    found: bool = False  # the Id was found by looking, not told by an answer
+    candidates: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run did, as the journal remembers it."""
+
+    run_id: str
+    command: str
+    started_at: datetime  # UTC
+    finished_at: datetime | None  # None: it was cut off
+    version: str
+    target: str | None  # None: nothing was to be sent
+    rehearsal: bool
+    source: Source
+    rows: tuple[RowReport, ...]
+    file_findings: tuple[Finding, ...]
+    stop_reason: str | None  # why the run ended before its end
+    exit_code: Exit
+    folder: str | None = None  # where the report files are
+    tally: Mapping[Status, int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What a course is. Nothing here knows of files, requests or reports."""
