@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Source:
 
     path: str
     sheet: str | None  # None where the format has no sheets
-    sha256: str  # of the whole file, hexadecimal
+    sha256: str | None  # of the whole file, hexadecimal; None where it could not be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ class Checked:
     """A whole file, judged."""
 
     source: Source
+    columns: Mapping[str, Column]  # property name -> the user's column, for what the API will say of it
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]  # those of the file first, then in row order
 
@@ -243,4 +245,9 @@ class Report:
     stop_reason: str | None  # why the run ended before its end
     exit_code: Exit
     folder: str | None = None  # where the report files are
-    tally: Mapping[Status, int] = field(default_factory=dict)
+
+    @property
+    def tally(self) -> Mapping[Status, int]:
+        """How many rows ended in each status, every status being there."""
+        counts = Counter(row.status for row in self.rows)
+        return {status: counts[status] for status in Status}

@@ -1,0 +1,203 @@
+"""What a course is: the schema that judges rows, and one course on its way.
+
+The contract is the Create Course page of the API. The schema never coerces: cells arrive typed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import pandas as pd
+import pandera.pandas as pa
+
+from schemas.properties import IMAGE_PAIRS, PROPERTIES, Kind, Property, Visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Value: TypeAlias = int | str | bool
+
+# Rules that deserve a word but do not keep a course from being sent.
+WARNINGS: Final = frozenset({"tariff-unused", "image-kind-unknown"})
+
+_DTYPES: Final = {Kind.ID: "Int64", Kind.WHOLE: "Int64", Kind.VISIBILITY: "Int64", Kind.FLAG: "boolean"}
+_ADDRESS: Final = r"https?://[^\s/?#]+(?:[/?#]\S*)?"
+_ENDING: Final = r"^https?://[^/?#]+/(?:[^?#]*/)?[^/?#]*\.(?P<ending>[^./?#]+)(?:[?#]|$)"
+_IMAGE_ENDING: Final = r"(?i:jpe?g|png|gif)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One course that passed every check.
+
+    `values` holds the API's properties the row has, without SystemId: that one is `own_key`.
+    """
+
+    key: str  # the row's own key, else its folded title
+    own_key: str | None
+    values: Mapping[str, Value]
+
+    @property
+    def title(self) -> str:
+        """The title as it will be shown."""
+        return str(self.values["Title"])
+
+    @property
+    def business_id(self) -> int:
+        """The location's Id."""
+        return int(self.values["BusinessId"])
+
+    def wire(self) -> dict[str, Value]:
+        """Return what is sent for this course, but for its SystemId.
+
+        Active is always there: what the API does without it is not documented.
+        """
+        return {"Active": True, **self.values}
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what is sent: equal for two courses that are the same to the API."""
+        canonical = json.dumps(self.wire(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def fold_title(title: str) -> str:
+    """Return what two spellings of one title have in common: case and white space do not count.
+
+    >>> fold_title("Book  Keeping ") == fold_title("book keeping")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+
+
+def complete(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with a column for every property, missing throughout where the file has none."""
+    blanks = {
+        name: pd.Series(pd.NA, index=frame.index, dtype=_DTYPES.get(entry.kind, "object"))
+        for name, entry in PROPERTIES.items()
+        if name not in frame
+    }
+    return frame.assign(**blanks)[list(PROPERTIES)]
+
+
+def plain(cells: pd.Series) -> list[Value | None]:
+    """Return typed cells as Python's own values, None where missing."""
+    return list(cells.astype(object).where(cells.notna(), None))
+
+
+def keys_of(frame: pd.DataFrame) -> list[str | None]:
+    """Return each row's key: its own, else its folded title; None without a title or a location."""
+    columns = (
+        frame[name].to_numpy(dtype=object, na_value=None) for name in ("SystemId", "Title", "BusinessId")
+    )
+    return [
+        None if title is None or location is None else str(own or fold_title(str(title)))
+        for own, title, location in zip(*columns, strict=True)
+    ]
+
+
+def broken_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> Iterator[tuple[str, str, list[int]]]:
+    """Judge typed cells; yield each broken rule as its code, the property it is told at, and its rows.
+
+    Args:
+        frame: one column per property as `complete` returns them, the index being row numbers.
+        keys: each row's key, as `keys_of` returns them.
+    """
+    try:
+        course_schema().validate(_with_row_rules(frame, keys), lazy=True)
+    except pa.errors.SchemaErrors as broken:
+        for error in broken.schema_errors:
+            passed = error.check_output
+            column = error.schema.name
+            property_name = _ROW_RULES.get(column, column)
+            yield error.check.error, property_name, frame.index[~passed.astype(bool)].tolist()
+
+
+# Rules only a whole row can tell are helper columns, true where the row is right, each told at one property.
+_ROW_RULES: Final = {
+    "tariff-missing": "TariffId",
+    "tariff-unused": "TariffId",
+    "repeated-row": "Title",
+    "key-taken": "Title",
+    **{f"image-and-clear {new}": new for new, _ in IMAGE_PAIRS},
+}
+
+
+def _with_row_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> pd.DataFrame:
+    paid = _sure(frame["Visibility"].eq(Visibility.PAID))
+    free = _sure(frame["Visibility"].ne(Visibility.PAID))
+    has_tariff = frame["TariffId"].notna()
+    repeated, taken = _shared_keys(frame, keys)
+    right = {
+        "tariff-missing": has_tariff | ~paid,
+        "tariff-unused": ~(has_tariff & free),
+        "repeated-row": ~repeated,
+        "key-taken": ~taken,
+    }
+    for new, clear in IMAGE_PAIRS:
+        right[f"image-and-clear {new}"] = ~(frame[new].notna() & _sure(frame[clear]))
+    return frame.assign(**right)
+
+
+def _shared_keys(frame: pd.DataFrame, keys: Sequence[str | None]) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Return the rows that repeat an earlier one, and the rows whose key another, different row has too."""
+    place, key = frame["BusinessId"], pd.Series(keys, index=frame.index, dtype=object)
+    shared = key.notna() & pd.DataFrame({"place": place, "key": key}).duplicated(keep=False)
+    if not shared.any():
+        return shared, shared
+    copy = shared & frame.astype(object).duplicated()
+    different = (shared & ~copy).groupby([place, key], dropna=False).transform("sum")
+    return copy & different.eq(1), shared & different.gt(1)
+
+
+def _sure(answers: pd.Series[bool]) -> pd.Series[bool]:
+    """Return `answers` with "not known" as no."""
+    return answers.fillna(value=False).astype(bool)
+
+
+@cache
+def course_schema() -> pa.DataFrameSchema:
+    """Return the contract of the Create Course page as a pandera schema."""
+    columns = {entry.name: _column(entry) for entry in PROPERTIES.values()}
+    rules = {rule: pa.Column(bool, _check(rule.split()[0], lambda right: right)) for rule in _ROW_RULES}
+    return pa.DataFrameSchema({**columns, **rules}, coerce=False, name="CourseSchema")
+
+
+def _column(entry: Property) -> pa.Column:
+    checks = _CHECKS_OF_KIND.get(entry.kind, ())
+    if entry.required:
+        checks = (_check("required", lambda cells: cells.notna(), ignore_na=False), *checks)
+    if entry.limit is not None:
+        limit = entry.limit
+        checks = (*checks, _check("too-long", lambda cells: cells.str.len() <= limit))
+    return pa.Column(_DTYPES.get(entry.kind), list(checks), nullable=True)
+
+
+def _check(code: str, rule: Callable[[pd.Series], pd.Series], *, ignore_na: bool = True) -> pa.Check:
+    # One failure case is enough: the rows come from the check's output, at the same cost for any fault rate.
+    return pa.Check(rule, error=code, ignore_na=ignore_na, n_failure_cases=1)
+
+
+def _image_kind_known(addresses: pd.Series) -> pd.Series:
+    return addresses.str.extract(_ENDING)["ending"].notna() | ~addresses.str.fullmatch(_ADDRESS)
+
+
+def _image_kind_right(addresses: pd.Series) -> pd.Series:
+    ending = addresses.str.extract(_ENDING)["ending"]
+    return ending.isna() | ending.str.fullmatch(_IMAGE_ENDING)
+
+
+_CHECKS_OF_KIND: Final = {
+    Kind.ID: (_check("not-positive", lambda ids: ids > 0),),
+    Kind.VISIBILITY: (_check("visibility-unknown", lambda numbers: numbers.isin(list(Visibility))),),
+    Kind.IMAGE: (
+        _check("not-an-address", lambda addresses: addresses.str.fullmatch(_ADDRESS)),
+        _check("image-kind", _image_kind_right),
+        _check("image-kind-unknown", _image_kind_known),
+    ),
+}
