@@ -1,6 +1,7 @@
 """Every exception this project raises, and the code a process ends with.
 
 CourseImportError
+├── Bug               1   ours; its traceback is in run.log
 ├── UsageError        2   the command line cannot mean anything
 ├── FileRefused       3   nothing can be read from this file; nothing was sent
 ├── AccessRefused     6   settings, token, role or state folder are not as they must be
@@ -62,6 +63,10 @@ class CourseImportError(Exception):
     """Something a user can act on; its text is shown to them as it is."""
 
     exit_code: ClassVar[Exit] = Exit.BUG
+
+
+class Bug(CourseImportError):
+    """A fault of this program; the text names where its traceback is."""
 
 
 class UsageError(CourseImportError):

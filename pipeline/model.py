@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -23,6 +24,25 @@ Severity: TypeAlias = Literal["fault", "warning", "information"]
 Stage: TypeAlias = Literal["read", "tidy", "check", "plan", "send"]
 
 
+def shown(cell: Cell) -> str:
+    """Return a cell as a sheet shows it: whole numbers without a point, dates as ISO 8601 writes them."""
+    if isinstance(cell, float) and cell.is_integer():
+        return f"{cell:.0f}"
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return "" if cell is None else str(cell)
+
+
+def letter_of(position: int) -> str:
+    """Return the letters Excel gives the column at `position`, counted from 0.
+
+    >>> letter_of(0), letter_of(25), letter_of(26)
+    ('A', 'Z', 'AA')
+    """
+    before, last = divmod(position, 26)
+    return (letter_of(before - 1) if before else "") + chr(ord("A") + last)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where cells came from."""
@@ -30,6 +50,12 @@ class Source:
     path: str
     sheet: str | None  # None where the format has no sheets
     sha256: str | None  # of the whole file, hexadecimal; None where it could not be read
+
+    @property
+    def name(self) -> str:
+        """The table as messages call it: "courses.xlsx · Plan"."""
+        file_name = PurePath(self.path).name
+        return file_name if self.sheet is None else f"{file_name} · {self.sheet}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +158,16 @@ class Action(enum.StrEnum):
     HOLD = "hold"
 
 
+class State(enum.StrEnum):
+    """Where a course stands on its way; see the drawing in `pipeline/journal.py`."""
+
+    SENDING = "sending"
+    CREATED = "created"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    IN_DOUBT = "in_doubt"
+
+
 class Status(enum.StrEnum):
     """How one row ended; the words of every report, in the order they are told."""
 
@@ -149,13 +185,16 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What will be done with one checked row, and why."""
+    """What will be done with one right row, and why."""
 
     row: Row
+    course: Course
     action: Action
     status: Status  # what the row counts as until something happens to it
     reason: str
     course_id: int | None = None  # of the course that exists already
+    system_id: str | None = None  # the token an earlier attempt carried
+    last: bool = False  # refused before: goes after all others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +208,9 @@ class Plan:
 
     @property
     def to_create(self) -> tuple[Step, ...]:
-        """The steps that send a course, in the order they go."""
-        return tuple(step for step in self.steps if step.action is Action.CREATE)
+        """The steps that send a course, in the order they go: in row order, those refused before last."""
+        steps = (step for step in self.steps if step.action is Action.CREATE)
+        return tuple(sorted(steps, key=lambda step: step.last))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +251,35 @@ class InDoubt:
 
 
 Outcome: TypeAlias = Created | Rejected | Deferred | InDoubt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the journal knows of a course: the last thing meant for it, and what came of it."""
+
+    state: State
+    payload: Mapping[str, object]  # as it was sent, SystemId included
+    course_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run as the journal remembers it."""
+
+    run_id: str
+    command: str
+    started_at: datetime  # UTC
+    finished_at: datetime | None  # None: it was cut off
+    version: str
+    target: str | None  # None: nothing was to be sent
+    rehearsal: bool
+    source: Source
+    rows: tuple[RowReport, ...]
+    file_findings: tuple[Finding, ...]
+    stop_code: Exit | None  # why the run ended before its end
+    stop_reason: str | None
+    folder: str | None = None  # where the report files are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

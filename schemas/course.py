@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 # Rules that deserve a word but do not keep a course from being sent.
 WARNINGS: Final = frozenset({"tariff-unused", "image-kind-unknown"})
 
-_DTYPES: Final = {Kind.ID: "Int64", Kind.WHOLE: "Int64", Kind.VISIBILITY: "Int64", Kind.FLAG: "boolean"}
-_ADDRESS: Final = r"https?://[^\s/?#]+(?:[/?#]\S*)?"
-_ENDING: Final = r"^https?://[^/?#]+/(?:[^?#]*/)?[^/?#]*\.(?P<ending>[^./?#]+)(?:[?#]|$)"
+# How the cells of each kind are typed in a frame: all of them can be missing, and no Id is ever a float.
+DTYPES: Final = {
+    Kind.ID: "Int64",
+    Kind.WHOLE: "Int64",
+    Kind.VISIBILITY: "Int64",
+    Kind.TEXT: "str",
+    Kind.FLAG: "boolean",
+    Kind.IMAGE: "str",
+}
+_ADDRESS: Final = r"(?i:https?)://[^\s/?#]+(?:[/?#]\S*)?"
+_ENDING: Final = r"^(?i:https?)://[^/?#]+/(?:[^?#]*/)?[^/?#]*\.(?P<ending>[^./?#]+)(?:[?#]|$)"
 _IMAGE_ENDING: Final = r"(?i:jpe?g|png|gif)"
 
 
@@ -78,7 +86,7 @@ def fold_title(title: str) -> str:
 def complete(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with a column for every property, missing throughout where the file has none."""
     blanks = {
-        name: pd.Series(pd.NA, index=frame.index, dtype=_DTYPES.get(entry.kind, "object"))
+        name: pd.Series(pd.NA, index=frame.index, dtype=DTYPES[entry.kind])
         for name, entry in PROPERTIES.items()
         if name not in frame
     }
@@ -92,9 +100,7 @@ def plain(cells: pd.Series) -> list[Value | None]:
 
 def keys_of(frame: pd.DataFrame) -> list[str | None]:
     """Return each row's key: its own, else its folded title; None without a title or a location."""
-    columns = (
-        frame[name].to_numpy(dtype=object, na_value=None) for name in ("SystemId", "Title", "BusinessId")
-    )
+    columns = (plain(frame[name]) for name in ("SystemId", "Title", "BusinessId"))
     return [
         None if title is None or location is None else str(own or fold_title(str(title)))
         for own, title, location in zip(*columns, strict=True)
@@ -112,41 +118,45 @@ def broken_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> Iterator[tu
         course_schema().validate(_with_row_rules(frame, keys), lazy=True)
     except pa.errors.SchemaErrors as broken:
         for error in broken.schema_errors:
-            passed = error.check_output
-            column = error.schema.name
-            property_name = _ROW_RULES.get(column, column)
-            yield error.check.error, property_name, frame.index[~passed.astype(bool)].tolist()
+            passed = error.check_output  # of the cells that are there, unless the rule asks for missing ones
+            property_name = error.schema.name.split()[-1]
+            yield error.check.error, property_name, passed.index[~passed.astype(bool)].tolist()
 
 
 # Rules only a whole row can tell are helper columns, true where the row is right, each told at one property.
-_ROW_RULES: Final = {
-    "tariff-missing": "TariffId",
-    "tariff-unused": "TariffId",
-    "repeated-row": "Title",
-    "key-taken": "Title",
-    **{f"image-and-clear {new}": new for new, _ in IMAGE_PAIRS},
-}
+_ROW_RULES: Final = (
+    "tariff-missing TariffId",
+    "tariff-unused TariffId",
+    "repeated-row SystemId",
+    "repeated-row Title",
+    "key-taken SystemId",
+    "key-taken Title",
+    *(f"image-and-clear {new}" for new, _ in IMAGE_PAIRS),
+)
 
 
 def _with_row_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> pd.DataFrame:
     paid = _sure(frame["Visibility"].eq(Visibility.PAID))
-    free = _sure(frame["Visibility"].ne(Visibility.PAID))
+    free = frame["Visibility"].isin(set(Visibility) - {Visibility.PAID})
     has_tariff = frame["TariffId"].notna()
+    has_own_key = frame["SystemId"].notna()
     repeated, taken = _shared_keys(frame, keys)
-    right = {
-        "tariff-missing": has_tariff | ~paid,
-        "tariff-unused": ~(has_tariff & free),
-        "repeated-row": ~repeated,
-        "key-taken": ~taken,
+    wrong = {
+        "tariff-missing TariffId": paid & ~has_tariff,
+        "tariff-unused TariffId": free & has_tariff,
+        "repeated-row SystemId": repeated & has_own_key,
+        "repeated-row Title": repeated & ~has_own_key,
+        "key-taken SystemId": taken & has_own_key,
+        "key-taken Title": taken & ~has_own_key,
     }
     for new, clear in IMAGE_PAIRS:
-        right[f"image-and-clear {new}"] = ~(frame[new].notna() & _sure(frame[clear]))
-    return frame.assign(**right)
+        wrong[f"image-and-clear {new}"] = frame[new].notna() & _sure(frame[clear])
+    return frame.assign(**{rule: ~wrong[rule].astype(bool) for rule in _ROW_RULES})
 
 
 def _shared_keys(frame: pd.DataFrame, keys: Sequence[str | None]) -> tuple[pd.Series[bool], pd.Series[bool]]:
     """Return the rows that repeat an earlier one, and the rows whose key another, different row has too."""
-    place, key = frame["BusinessId"], pd.Series(keys, index=frame.index, dtype=object)
+    place, key = frame["BusinessId"], pd.Series(list(keys), index=frame.index, dtype="str")
     shared = key.notna() & pd.DataFrame({"place": place, "key": key}).duplicated(keep=False)
     if not shared.any():
         return shared, shared
@@ -175,7 +185,7 @@ def _column(entry: Property) -> pa.Column:
     if entry.limit is not None:
         limit = entry.limit
         checks = (*checks, _check("too-long", lambda cells: cells.str.len() <= limit))
-    return pa.Column(_DTYPES.get(entry.kind), list(checks), nullable=True)
+    return pa.Column(DTYPES[entry.kind], list(checks), nullable=True)
 
 
 def _check(code: str, rule: Callable[[pd.Series], pd.Series], *, ignore_na: bool = True) -> pa.Check:

@@ -193,19 +193,37 @@ REQUIRED: Final = tuple(entry.name for entry in _TABLE if entry.required)
 IMAGE_PAIRS: Final = (("NewImageUrl", "ClearImageFile"), ("NewLargeImageUrl", "ClearLargeImageFile"))
 WRITE_ONLY: Final = frozenset(name for pair in IMAGE_PAIRS for name in pair)  # orders, never read back
 
+# What looks like nothing at the edge of a cell: `str.isspace`, zero-width ones, the byte order mark.
+BLANKS: Final = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u200b\u200c\u200d\u2060\ufeff"
+)
+_IGNORED_IN_HEADERS: Final = frozenset(BLANKS + "_-")
+
 
 def fold_header(header: str) -> str:
     """Return what two spellings of one header have in common.
 
-    Case, spaces, underscores, hyphens and a trailing `*` do not count.
+    Case, white space, underscores, hyphens and a trailing `*` do not count.
 
     >>> fold_header(" display_order *") == fold_header("Display-Order")
     True
     """
-    folded = unicodedata.normalize("NFKC", header).casefold().rstrip("* \t\n")
-    return "".join(character for character in folded if character not in "_-" and not character.isspace())
+    folded = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(character for character in folded if character not in _IGNORED_IN_HEADERS).rstrip("*")
 
 
 SPELLINGS: Final = MappingProxyType(
     {fold_header(word): entry.name for entry in _TABLE for word in (entry.name, *entry.spellings)}
 )
+
+# The API names the relation where it means the property: "Host: not found".
+_RELATIONS: Final = MappingProxyType(
+    {name.removesuffix("Id"): name for name in PROPERTIES if name.endswith("Id")}
+)
+
+
+def property_of(api_name: str) -> Property | None:
+    """Return the property that a PropertyName of the API's errors speaks of; None when there is none."""
+    return PROPERTIES.get(_RELATIONS.get(api_name, api_name))

@@ -1,0 +1,110 @@
+"""What all rooms' tests share: an environment of their own, a sandbox, a server that misbehaves as told."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline import sandbox as sandbox_room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pipeline.sandbox import Running
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep every test away from the developer's account, folders, proxies and terminal."""
+    for name in os.environ:
+        if name.upper().startswith(("NEXUDUS_", "COURSE_IMPORT_")) or name.upper().endswith("_PROXY"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("COURSE_IMPORT_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Running]:
+    """A sandbox of this test's own, over HTTP."""
+    with sandbox_room.start(tmp_path / "store.db") as running:
+        yield running
+
+
+class Misbehaving:
+    """A server on loopback that answers each request with the next of its scripts.
+
+    A script gets the connection once the request was read whole, and does to it what it likes.
+    """
+
+    def __init__(self) -> None:
+        self.scripts: list[Callable[[socket.socket], None]] = []
+        self.requests: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def answer(self, status: int, body: str = "", **headers: str) -> None:
+        """Script a whole, ordinary answer; `Retry_After` in `headers` stands for Retry-After."""
+        lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body.encode())}", "Connection: close"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        self.script("\r\n".join(lines) + "\r\n\r\n" + body)
+
+    def script(self, text: str) -> None:
+        """Script bytes to be sent before the connection is closed."""
+        self.scripts.append(lambda connection: connection.sendall(text.encode()))
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                request = _read_request(connection)
+                if request:
+                    self.requests.append(request)
+                    self.scripts.pop(0)(connection)
+
+
+def _read_request(connection: socket.socket) -> bytes:
+    """Read one request with its body; nothing when the caller hung up."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        piece = connection.recv(65536)
+        if not piece:
+            return b""
+        request += piece
+    head, _, body = request.partition(b"\r\n\r\n")
+    length = next(
+        (
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length")
+        ),
+        0,
+    )
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+@pytest.fixture
+def misbehaving() -> Iterator[Misbehaving]:
+    """A server that answers as it is scripted."""
+    server = Misbehaving()
+    yield server
+    server.close()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from schemas.course import DTYPES, Course, complete, course_schema, fold_title, keys_of, plain
+from schemas.properties import PROPERTIES
+
+if TYPE_CHECKING:
+    from schemas.course import Value
+
+VALUES: dict[str, Value] = {
+    "Title": "Bücher",
+    "BusinessId": 2**53 + 1,
+    "HostId": 2,
+    "DisplayOrder": 1,
+    "Visibility": 1,
+}
+BOOKS = Course(key="BK-1", own_key="BK-1", values=VALUES)
+
+
+def frame(**columns: list[object]) -> pd.DataFrame:
+    """Return typed columns whose rows begin at row 2."""
+    count = len(next(iter(columns.values())))
+    return pd.DataFrame(
+        {
+            name: pd.Series(cells, index=range(2, 2 + count), dtype=DTYPES[PROPERTIES[name].kind])
+            for name, cells in columns.items()
+        }
+    )
+
+
+def test_a_course_says_its_title_and_location() -> None:
+    assert (BOOKS.title, BOOKS.business_id) == ("Bücher", 2**53 + 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"), [({}, True), ({"Active": False}, False), ({"Active": True}, True)]
+)
+def test_active_is_always_sent(given: dict[str, bool], sent: bool) -> None:
+    course = Course(key="k", own_key=None, values={**VALUES, **given})
+    assert course.wire()["Active"] is sent
+    assert "SystemId" not in course.wire()
+
+
+def test_a_fingerprint_tells_what_is_sent_and_nothing_else() -> None:
+    """Neither the order of the columns nor the key count; every value does."""
+    turned = Course(key="other", own_key=None, values={name: VALUES[name] for name in reversed(VALUES)})
+    changed = Course(key="BK-1", own_key="BK-1", values={**VALUES, "BusinessId": 2**53})
+    assert turned.fingerprint == BOOKS.fingerprint
+    assert changed.fingerprint != BOOKS.fingerprint
+
+
+@pytest.mark.parametrize(
+    "title", ["book keeping", "Book Keeping", " Book  Keeping ", "book\u00a0keeping", "\uff42ook keeping"]
+)
+def test_titles_fold_alike_whatever_their_case_and_spaces(title: str) -> None:
+    assert fold_title(title) == "book keeping"
+
+
+def test_folding_keeps_what_makes_titles_different() -> None:
+    assert len({fold_title(title) for title in ("Books", "Books 2", "Bóoks", "Bo oks")}) == 4
+
+
+def test_a_completed_frame_has_every_property_in_the_tables_order() -> None:
+    completed = complete(frame(Title=["Books", None], HostId=[1, None]))
+    assert list(completed.columns) == list(PROPERTIES)
+    assert {name: str(dtype) for name, dtype in completed.dtypes.items()} == {
+        name: DTYPES[entry.kind] for name, entry in PROPERTIES.items()
+    }
+    assert plain(completed["SystemId"]) == [None, None]
+
+
+def test_the_schema_knows_every_property_and_coerces_none() -> None:
+    schema = course_schema()
+    assert list(schema.columns)[: len(PROPERTIES)] == list(PROPERTIES)
+    assert not schema.coerce
+    assert not any(column.coerce for column in schema.columns.values())
+
+
+def test_plain_cells_can_be_written_as_json() -> None:
+    """Large Ids keep every digit beside a blank cell."""
+    cells = frame(BusinessId=[2**63 - 1, None], Active=[True, None], Title=["Books", None])
+    assert json.dumps([plain(cells[name]) for name in cells]) == (
+        '[[9223372036854775807, null], [true, null], ["Books", null]]'
+    )
+
+
+def test_a_key_is_the_rows_own_else_its_folded_title() -> None:
+    cells = frame(
+        SystemId=["K", None, "K", "K"],
+        Title=["Books", "Big  Books", None, "Books"],
+        BusinessId=[1, 1, 1, None],
+    )
+    assert keys_of(cells) == ["K", "big books", None, None]
