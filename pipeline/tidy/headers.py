@@ -1,0 +1,97 @@
+"""Headers find their properties; every trouble with them is told at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from rapidfuzz import fuzz, process
+
+from pipeline.errors import FileRefused
+from pipeline.model import Column, Finding, letter_of
+from schemas.properties import PROPERTIES, REQUIRED, SPELLINGS, fold_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipeline.model import RawSheet
+
+_NEAR: Final = 75  # of 100: one letter wrong in four, or two in eight
+
+
+def match_headers(raw: RawSheet) -> tuple[dict[str, Column], tuple[Finding, ...]]:
+    """Return the column of each property, in the file's order, and a warning for each column nobody knows.
+
+    Raises:
+        FileRefused: a required column is missing, or a property has two columns.
+    """
+    owners: dict[str, list[Column]] = defaultdict(list)
+    unknown: list[Column] = []
+    for position, header in enumerate(raw.headers):
+        column = Column(header=header, letter=letter_of(position))
+        name = SPELLINGS.get(fold_header(header))
+        if name is not None:
+            owners[name].append(column)
+        elif header:
+            unknown.append(column)
+    meant = _meant(unknown, free=PROPERTIES.keys() - owners.keys())
+    problems = [
+        *(_twice(raw, name, columns) for name, columns in owners.items() if len(columns) > 1),
+        *(_missing(raw, name, meant) for name in REQUIRED if name not in owners),
+    ]
+    if problems:
+        raise FileRefused(*problems)
+    warnings = tuple(_not_imported(raw, column, meant) for column in unknown)
+    return {name: column for name, (column,) in owners.items()}, warnings
+
+
+def _meant(unknown: Iterable[Column], *, free: Iterable[str]) -> dict[Column, tuple[str, str]]:
+    """Return, for each column near enough to one, the property it may mean and that word for it."""
+    words = {fold_header(word): (name, word) for name in free for word in (name, *PROPERTIES[name].spellings)}
+    near = {}
+    for column in unknown:
+        found = process.extractOne(
+            fold_header(column.header), words.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR
+        )
+        if found is not None:
+            near[column] = words[found[0]]
+    return near
+
+
+def _twice(raw: RawSheet, name: str, columns: Sequence[Column]) -> Finding:
+    named = " and ".join(f'"{column.header}" ({column.cell(raw.header_row)})' for column in columns)
+    return Finding(
+        code="column-twice",
+        message=f"{raw.source.name}: {named} all mean {name}. Keep one of these columns.",
+        severity="fault",
+        stage="tidy",
+        cell=columns[-1].cell(raw.header_row),
+        column=columns[-1].header,
+        property_name=name,
+    )
+
+
+def _missing(raw: RawSheet, name: str, meant: Mapping[Column, tuple[str, str]]) -> Finding:
+    likely = next((column for column, (property_name, _) in meant.items() if property_name == name), None)
+    todo = "Add it."
+    if likely is not None:
+        todo = f'If "{likely.header}" ({likely.cell(raw.header_row)}) is that column, rename it.'
+    return Finding(
+        code="column-missing",
+        message=f"{raw.source.name}: the column {name} is missing: {PROPERTIES[name].help}. {todo}",
+        severity="fault",
+        stage="tidy",
+        property_name=name,
+    )
+
+
+def _not_imported(raw: RawSheet, column: Column, meant: Mapping[Column, tuple[str, str]]) -> Finding:
+    near = f' Did you mean "{meant[column][1]}"? Then rename it.' if column in meant else ""
+    return Finding(
+        code="not-imported",
+        message=f'{raw.source.name}: the column "{column.header}" ({column.letter}) is not imported.{near}',
+        severity="warning",
+        stage="tidy",
+        cell=column.cell(raw.header_row),
+        column=column.header,
+    )
