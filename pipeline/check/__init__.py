@@ -25,7 +25,8 @@ def check(sheet: TidySheet) -> Checked:
     understood is not blamed a second time for being empty.
     """
     frame = complete(sheet.frame)
-    keys = keys_of(frame)
+    unclear = {finding.row for finding in sheet.findings if finding.property_name == "SystemId"}
+    keys = [None if row in unclear else key for row, key in zip(frame.index, keys_of(frame), strict=True)]
     findings = findings_of(sheet, frame, keys)
     faulty = {finding.row for finding in findings if finding.severity == "fault"}
     return Checked(
