@@ -1,0 +1,61 @@
+"""The bodies of the API's answers, key by key in its order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TypeAlias
+
+from starlette.responses import JSONResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+Json: TypeAlias = dict[str, object]
+
+
+class Answer(JSONResponse):
+    """JSON in UTF-8; half a surrogate pair, which UTF-8 cannot hold, becomes a question mark."""
+
+    def render(self, content: object) -> bytes:
+        """Return `content` as bytes."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def done(what: str, *, course_id: int, email: str, at: datetime) -> Answer:
+    """Return the 200 envelope of a change: Message is "Course was successfully `what`."."""
+    return Answer(
+        {
+            "Status": 200,
+            "Message": f"Course was successfully {what}.",
+            "Value": {"Id": course_id},
+            "OpenInDialog": False,
+            "OpenInWindow": False,
+            "RedirectURL": None,
+            "JavaScript": None,
+            "UpdatedOn": f"{moment(at)}Z",
+            "UpdatedBy": email,
+            "Errors": None,
+            "WasSuccessful": True,
+        }
+    )
+
+
+def refused(errors: Sequence[Json]) -> Answer:
+    """Return the 400 envelope that names every fault; Message sums them up."""
+    message = "; ".join(f"{error['PropertyName']}: {error['Message']}" for error in errors)
+    return Answer(
+        {"Message": message, "Value": None, "Errors": errors, "WasSuccessful": False}, status_code=400
+    )
+
+
+def failed(status: int, message: str) -> Answer:
+    """Return the envelope of a failure that is no property's fault."""
+    return Answer(
+        {"Message": message, "Value": None, "Errors": None, "WasSuccessful": False}, status_code=status
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return a UTC time as the API writes it inside its values: to the second, without a zone."""
+    return at.replace(tzinfo=None).isoformat(timespec="seconds")
