@@ -1,0 +1,221 @@
+"""Settings from flags, environment, `.env` and `course-import.toml`, in that order, as one frozen value."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_state_path
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from pipeline.errors import SettingsRefused
+
+PROJECT_FILE: Final = "course-import.toml"
+PREFIX: Final = "COURSE_IMPORT_"
+SANDBOX: Final = "sandbox"  # what --target calls the embedded stand-in
+_SECRET: Final = ("token", "password", "totp")
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """How to sign in; nothing of it shows in a repr."""
+
+    token: SecretStr | None = None
+    email: str | None = None
+    password: SecretStr | None = None
+    totp: SecretStr | None = None
+
+
+class Settings(BaseSettings):
+    """Everything a user can set. Each field's description is its line in the README."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        toml_file=PROJECT_FILE,
+        extra="ignore",  # another program's variables may stand in .env; our own are checked below
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    url: str = Field(
+        "https://spaces.nexudus.com", validation_alias="NEXUDUS_URL", description="Where the API is"
+    )
+    token: SecretStr | None = Field(None, validation_alias="NEXUDUS_TOKEN", description="A bearer token, or")
+    email: str | None = Field(
+        None, validation_alias="NEXUDUS_EMAIL", description="the e-mail to sign in with"
+    )
+    password: SecretStr | None = Field(
+        None, validation_alias="NEXUDUS_PASSWORD", description="and its password"
+    )
+    totp: SecretStr | None = Field(
+        None, validation_alias="NEXUDUS_TOTP", description="The code of the moment, for an account with 2FA"
+    )
+    client_id: str | None = Field(
+        None,
+        validation_alias="NEXUDUS_CLIENT_ID",
+        description="This installation's client id; made and kept in the state folder when left out",
+    )
+    target: str | None = Field(
+        None, description="`sandbox`, or an address; the sandbox when there is no account to sign in with"
+    )
+    pace: Literal["documented", "off"] = Field(
+        "documented", description="`off` sends as fast as it goes; for a loopback target only"
+    )
+    state_dir: Path = Field(
+        default_factory=lambda: user_state_path("course-import"),
+        description="Folder of the journal; a scheduled run must find the same one",
+    )
+    report_dir: Path = Field(Path("reports"), description="Folder that receives one report folder a run")
+    connect_timeout_seconds: Seconds = Field(10, description="Wait for a connection")
+    read_timeout_seconds: Seconds = Field(60, description="Wait for an answer (28.8 s were seen)")
+    max_attempts: int = Field(6, ge=1, description="Attempts at one request the API surely did not apply")
+    max_retry_seconds: Seconds = Field(300, description="Time all attempts at one request may take")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the project file behind flags, environment and `.env`."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Settings:
+        problems = [*self._account_problems(), *self._address_problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the target is the embedded sandbox."""
+        return self.target == SANDBOX or (self.target is None and not self.has_account)
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is something to sign in with."""
+        return bool(self.token or self.email)
+
+    @property
+    def address(self) -> str:
+        """The API's address, without a slash at its end."""
+        given = self.url if self.target in (None, SANDBOX) else self.target
+        return str(given).rstrip("/")
+
+    @property
+    def credentials(self) -> Credentials:
+        """What to sign in with."""
+        return Credentials(token=self.token, email=self.email, password=self.password, totp=self.totp)
+
+    def _account_problems(self) -> list[str]:
+        problems = []
+        if self.email and not self.password:
+            problems.append("NEXUDUS_EMAIL is set without NEXUDUS_PASSWORD. Set both, or NEXUDUS_TOKEN.")
+        if self.password and not self.email:
+            problems.append("NEXUDUS_PASSWORD is set without NEXUDUS_EMAIL. Set both, or NEXUDUS_TOKEN.")
+        if not self.rehearsal and not self.has_account:
+            problems.append(
+                f"{self.target} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD."
+            )
+        return problems
+
+    def _address_problems(self) -> list[str]:
+        problems = []
+        parts = urlsplit(self.address)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            problems.append(f"{_without_user(self.address)} is no address of an API. Write https://host.")
+        elif parts.scheme == "http" and not is_loopback(self.address):
+            problems.append(f"{self.address} would send passwords in the clear. Write https://…")
+        elif self.pace == "off" and not self.rehearsal and not is_loopback(self.address):
+            problems.append(f"--pace off is for a loopback target only, not for {parts.hostname}.")
+        return problems
+
+
+def load_settings(**flags: object) -> Settings:
+    """Return the settings of this moment; a flag that is None was not given.
+
+    Raises:
+        SettingsRefused: naming every setting that cannot be used.
+    """
+    problems = []
+    try:
+        problems += _unknown_names()
+        given = {name: value for name, value in flags.items() if value is not None}
+        settings = Settings(**given)  # type: ignore[arg-type]  # pydantic checks what mypy cannot see
+    except ValidationError as refused:
+        problems += [_in_words(problem) for problem in refused.errors()]
+    except (OSError, ValueError) as unreadable:  # a project file that is no TOML, a .env that is no text
+        problems.append(f"{PROJECT_FILE} or .env cannot be read: {unreadable}")
+    else:
+        if not problems:
+            return settings
+    raise SettingsRefused("\n".join(problems)) from None  # the cause would show what was typed
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether `address` stays on this machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def environment_name(field: str) -> str:
+    """Return the environment variable of a field of `Settings`."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias) if alias else f"{PREFIX}{field}".upper()
+
+
+def _unknown_names() -> list[str]:
+    """Name every COURSE_IMPORT_ variable and project-file key that means nothing, with its nearest name."""
+    fields = list(Settings.model_fields)
+    variables = [environment_name(field) for field in fields]
+    problems = [
+        _did_you_mean(name, variables)
+        for name in os.environ
+        if name.upper().startswith(PREFIX) and name.upper() not in variables
+    ]
+    by_variable = dict(zip(variables, fields, strict=True))
+    for read in TomlConfigSettingsSource(Settings)():
+        key = by_variable.get(read, read)  # pydantic gives a field's alias for its name
+        if key not in fields:
+            problems.append(f"{PROJECT_FILE}: {_did_you_mean(key, fields)}")
+        elif key in _SECRET:
+            problems.append(f"{PROJECT_FILE}: {key} is a secret. Keep it in the environment or in .env.")
+    return problems
+
+
+def _did_you_mean(name: str, known: list[str]) -> str:
+    return f"{name} is no setting. Did you mean {get_close_matches(name, known, n=1, cutoff=0)[0]}?"
+
+
+def _in_words(problem: Any) -> str:  # noqa: ANN401 - pydantic's own kind of dictionary
+    place = problem["loc"]
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    if not place:
+        return text
+    name = str(place[0])
+    return f"{environment_name(name) if name in Settings.model_fields else name}: {text}"
+
+
+def _without_user(address: str) -> str:
+    return address.rpartition("@")[2]

@@ -1,0 +1,149 @@
+"""Flags before environment before .env before the project file; every problem at once; no secret shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SettingsRefused
+from pipeline.settings import Settings, environment_name, is_loopback, load_settings
+
+
+def test_without_an_account_a_run_is_a_rehearsal() -> None:
+    settings = load_settings()
+    assert settings.rehearsal
+    assert settings.address == "https://spaces.nexudus.com"
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        pytest.param({"NEXUDUS_TOKEN": "t"}, id="a token"),
+        pytest.param({"NEXUDUS_EMAIL": "me@example.com", "NEXUDUS_PASSWORD": "p"}, id="e-mail and password"),
+    ],
+)
+def test_an_account_makes_production_the_target(
+    account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in account.items():
+        monkeypatch.setenv(name, value)
+    assert not load_settings().rehearsal
+    assert load_settings(target="sandbox").rehearsal
+
+
+def test_the_nearest_source_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("course-import.toml").write_text('max_attempts = 2\nreport_dir = "toml"\n', encoding="utf-8")
+    assert load_settings().max_attempts == 2
+    Path(".env").write_text("COURSE_IMPORT_MAX_ATTEMPTS=3\nOTHER_PROGRAM=1\n", encoding="utf-8")
+    assert load_settings().max_attempts == 3
+    monkeypatch.setenv("COURSE_IMPORT_MAX_ATTEMPTS", "4")
+    assert load_settings().max_attempts == 4
+    assert load_settings(max_attempts=5).max_attempts == 5
+    assert load_settings(max_attempts=None).report_dir == Path("toml")
+
+
+def test_a_target_is_the_address_without_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEXUDUS_TOKEN", "t")
+    assert load_settings(target="https://other.example.com/").address == "https://other.example.com"
+
+
+@pytest.mark.parametrize(
+    ("environment", "flags", "words"),
+    [
+        pytest.param({"NEXUDUS_EMAIL": "me@example.com"}, {}, ["without NEXUDUS_PASSWORD"], id="no password"),
+        pytest.param({"NEXUDUS_PASSWORD": "hush"}, {}, ["without NEXUDUS_EMAIL"], id="no e-mail"),
+        pytest.param({}, {"target": "https://x.example.com"}, ["needs an account"], id="no account"),
+        pytest.param(
+            {"NEXUDUS_TOKEN": "hush"},
+            {"target": "http://x.example.com"},
+            ["would send passwords in the clear"],
+            id="plain http",
+        ),
+        pytest.param(
+            {"NEXUDUS_TOKEN": "hush"}, {"target": "spaces"}, ["is no address of an API"], id="no address"
+        ),
+        pytest.param(
+            {"NEXUDUS_TOKEN": "hush"},
+            {"target": "https://me:hush@x.example.com"},
+            ["x.example.com is no address of an API"],
+            id="a password in the address",
+        ),
+        pytest.param(
+            {"NEXUDUS_TOKEN": "hush"}, {"pace": "off"}, ["for a loopback target only"], id="no pace"
+        ),
+        pytest.param({}, {"pace": "fast"}, ["COURSE_IMPORT_PACE: "], id="unknown pace"),
+        pytest.param(
+            {"COURSE_IMPORT_STATE_DIRR": "x", "COURSE_IMPORT_MAX_ATTEMPTS": "0"},
+            {"connect_timeout_seconds": -1},
+            [
+                "Did you mean COURSE_IMPORT_STATE_DIR?",
+                "COURSE_IMPORT_MAX_ATTEMPTS: ",
+                "COURSE_IMPORT_CONNECT_TIMEOUT_SECONDS: ",
+            ],
+            id="three at once",
+        ),
+    ],
+)
+def test_every_setting_that_cannot_be_used_is_named_at_once(
+    environment: dict[str, str],
+    flags: dict[str, object],
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings(**flags)
+    for word in words:
+        assert word in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("pace = ", "cannot be read", id="no TOML"),
+        pytest.param('state_dri = "x"', "Did you mean state_dir?", id="a key that means nothing"),
+        pytest.param('password = "hush"', "password is a secret", id="a secret"),
+    ],
+)
+def test_a_project_file_that_cannot_be_used_is_told(text: str, words: str) -> None:
+    Path("course-import.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings()
+    assert words in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+def test_plain_http_and_no_pace_are_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEXUDUS_TOKEN", "t")
+    assert load_settings(target="http://127.0.0.1:8899", pace="off").pace == "off"
+
+
+@pytest.mark.parametrize(
+    ("address", "stays"),
+    [
+        ("http://127.0.0.1:1", True),
+        ("http://[::1]:1", True),
+        ("http://localhost", True),
+        ("http://127.0.0.1.example.com", False),
+        ("https://spaces.nexudus.com", False),
+        ("nothing", False),
+    ],
+)
+def test_an_address_stays_on_this_machine_or_not(address: str, stays: bool) -> None:
+    assert is_loopback(address) is stays
+
+
+def test_nothing_secret_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEXUDUS_EMAIL", "me@example.com")
+    monkeypatch.setenv("NEXUDUS_PASSWORD", "hush")
+    settings = load_settings()
+    assert "hush" not in f"{settings!r} {settings} {settings.credentials!r}"
+
+
+def test_every_setting_has_a_line_for_the_readme() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+    assert environment_name("token") == "NEXUDUS_TOKEN"
+    assert environment_name("pace") == "COURSE_IMPORT_PACE"
