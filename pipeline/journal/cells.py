@@ -1,0 +1,119 @@
+"""Values of ours as rows of the journal's tables, and back."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.errors import Exit
+from pipeline.model import Finding, Known, RowReport, RunRecord, Source, State, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import RowMapping
+
+_UNANSWERED: Final = "its answer was not recorded"
+
+
+def of_finding(run_id: str, finding: Finding) -> dict[str, Any]:
+    """Return a finding as a row of its table."""
+    return {
+        "run_id": run_id,
+        "row": finding.row,
+        "cell": finding.cell,
+        "column": finding.column,
+        "property_name": finding.property_name,
+        "value": finding.value,
+        "code": finding.code,
+        "message": finding.message,
+        "severity": finding.severity,
+        "stage": finding.stage,
+    }
+
+
+def to_known(cells: RowMapping) -> Known:
+    """Return what is known of a course from its row."""
+    return Known(
+        state=State(cells["state"]),
+        payload=json.loads(cells["payload"]),
+        course_id=cells["course_id"],
+        reason=cells["reason"],
+    )
+
+
+def of_run(record: RunRecord) -> dict[str, Any]:
+    """Return a run as a row of its table."""
+    return {
+        "run_id": record.run_id,
+        "command": record.command,
+        "target": record.target,
+        "rehearsal": record.rehearsal,
+        "path": record.source.path,
+        "sheet": record.source.sheet,
+        "sha256": record.source.sha256,
+        "started_at": record.started_at.isoformat(),
+        "finished_at": None,
+        "stop_code": record.stop_code,
+        "stop_reason": record.stop_reason,
+        "version": record.version,
+        "folder": record.folder,
+    }
+
+
+def of_row(run_id: str, row: RowReport) -> dict[str, Any]:
+    """Return a row of the file as a row of its table."""
+    return {
+        "run_id": run_id,
+        "number": row.number,
+        "key": row.key,
+        "title": row.title,
+        "status": row.status,
+        "reason": row.reason,
+        "course_id": row.course_id,
+        "found": row.found,
+        "candidates": json.dumps(row.candidates),
+    }
+
+
+def to_record(
+    run: RowMapping, rows: Sequence[RowMapping], findings: Sequence[RowMapping], *, unanswered: set[int]
+) -> RunRecord:
+    """Return a run from the tables' rows; `unanswered` are numbers of rows without a recorded answer."""
+    told: dict[int | None, list[Finding]] = {}
+    for cells in findings:
+        values = {name: value for name, value in cells.items() if name not in ("run_id", "position")}
+        told.setdefault(cells["row"], []).append(Finding(**values))
+    return RunRecord(
+        run_id=run["run_id"],
+        command=run["command"],
+        started_at=datetime.fromisoformat(run["started_at"]),
+        finished_at=datetime.fromisoformat(run["finished_at"]) if run["finished_at"] else None,
+        version=run["version"],
+        target=run["target"],
+        rehearsal=run["rehearsal"],
+        source=Source(path=run["path"], sheet=run["sheet"], sha256=run["sha256"]),
+        rows=tuple(
+            _to_row(cells, tuple(told.get(cells["number"], ())), unanswered=cells["number"] in unanswered)
+            for cells in rows
+        ),
+        file_findings=tuple(told.get(None, ())),
+        stop_code=None if run["stop_code"] is None else Exit(run["stop_code"]),
+        stop_reason=run["stop_reason"],
+        folder=run["folder"],
+    )
+
+
+def _to_row(cells: RowMapping, told: tuple[Finding, ...], *, unanswered: bool) -> RowReport:
+    return RowReport(
+        number=cells["number"],
+        key=cells["key"],
+        title=cells["title"],
+        status=Status.IN_DOUBT if unanswered else Status(cells["status"]),
+        reason=_UNANSWERED if unanswered else cells["reason"],
+        course_id=cells["course_id"],
+        found=cells["found"],
+        candidates=tuple(json.loads(cells["candidates"])),
+        findings=told,
+    )

@@ -1,0 +1,151 @@
+"""The journal's file: opened, checked, and read back."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, event, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from pipeline.errors import JournalUnusable
+from pipeline.journal import cells
+from pipeline.journal.run_log import RunLog
+from pipeline.journal.tables import SCHEMA_VERSION, courses, findings, meta, metadata, rows, runs
+from pipeline.model import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection, RowMapping
+
+    from pipeline.errors import Exit
+    from pipeline.model import Known, RunRecord
+
+# Read back by a test. FULL: a commit is on the disk before its request leaves, whatever the power does.
+PRAGMAS: Final = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000}
+
+
+class Journal:
+    """One open journal.
+
+    Every method raises `JournalUnusable` when the file cannot be read or written.
+    """
+
+    def __init__(self, connection: Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def begin_run(self, record: RunRecord) -> None:
+        """Write down a run with its rows and findings, in one transaction."""
+        told = [*record.file_findings, *(finding for row in record.rows for finding in row.findings)]
+        with self._transaction() as connection:
+            connection.execute(insert(runs), cells.of_run(record))
+            if record.rows:
+                connection.execute(insert(rows), [cells.of_row(record.run_id, row) for row in record.rows])
+            if told:
+                connection.execute(insert(findings), [cells.of_finding(record.run_id, one) for one in told])
+
+    def end_run(self, run_id: str, *, at: datetime, stop: tuple[Exit, str] | None) -> None:
+        """Write down that a run ended, and why when it ended early."""
+        stop_code, stop_reason = stop or (None, None)
+        ended = {"finished_at": at.isoformat(), "stop_code": stop_code, "stop_reason": stop_reason}
+        with self._transaction() as connection:
+            connection.execute(update(runs).where(runs.c.run_id == run_id).values(ended))
+
+    def log(self, *, run_id: str, host: str, now: Callable[[], datetime]) -> RunLog:
+        """Return the log in which a run notes its requests and what became of its courses."""
+        return RunLog(self._transaction, run_id=run_id, host=host, now=now)
+
+    def known(self, target: str) -> Mapping[tuple[int, str], Known]:
+        """Return what is known of every course ever meant for `target`, by location and key."""
+        with self._transaction() as connection:
+            found = connection.execute(select(courses).where(courses.c.target == target)).mappings().all()
+        return {(row["business_id"], row["key"]): cells.to_known(row) for row in found}
+
+    def created_since(self, target: str, moment: datetime) -> bool:
+        """Tell whether a course was created at `target` since `moment`."""
+        with self._transaction() as connection:
+            query = select(courses.c.key).where(
+                courses.c.target == target, courses.c.created_at >= moment.isoformat()
+            )
+            return connection.execute(query.limit(1)).first() is not None
+
+    def read_run(self, run_id: str | None = None) -> RunRecord | None:
+        """Return the run of that id, else the last one; None when there is none."""
+        query = select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(1)
+        if run_id is not None:
+            query = query.where(runs.c.run_id == run_id)
+        with self._transaction() as connection:
+            run = connection.execute(query).mappings().first()
+            return None if run is None else _record_of(connection, run)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+        self._connection.engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._connection.begin():
+                yield self._connection
+        except SQLAlchemyError as failure:
+            raise JournalUnusable(_in_words(self._path, failure)) from failure
+
+
+def open_journal(path: Path) -> Journal:
+    """Open the journal, made new when there is none.
+
+    Raises:
+        JournalUnusable: the file cannot be used, or a newer version of this program wrote it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+        event.listen(engine, "connect", _set_pragmas)
+        connection = engine.connect()
+        with connection.begin():
+            metadata.create_all(connection)
+            version = connection.execute(select(meta.c.schema_version)).scalar()
+            if version is None:
+                connection.execute(insert(meta), {"schema_version": SCHEMA_VERSION})
+    except (SQLAlchemyError, OSError) as failure:
+        raise JournalUnusable(_in_words(path, failure)) from failure
+    if version is not None and version != SCHEMA_VERSION:
+        connection.close()
+        raise JournalUnusable(
+            f"The journal {path} was written by another version of course-import (its schema is {version}, "
+            f"this program knows {SCHEMA_VERSION}). Use that version; nothing was sent."
+        )
+    return Journal(connection, path)
+
+
+def _set_pragmas(driver_connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own type
+    del record
+    for name, value in PRAGMAS.items():
+        driver_connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _in_words(path: Path, failure: Exception) -> str:
+    cause = getattr(failure, "orig", None) or failure
+    return f"The journal {path} cannot be used: {cause}. Without it nothing is sent."
+
+
+def _record_of(connection: Connection, run: RowMapping) -> RunRecord:
+    run_id = run["run_id"]
+    rows_read = connection.execute(select(rows).where(rows.c.run_id == run_id).order_by(rows.c.number))
+    told = connection.execute(
+        select(findings).where(findings.c.run_id == run_id).order_by(findings.c.position)
+    )
+    unanswered = connection.execute(
+        select(courses.c.number).where(courses.c.run_id == run_id, courses.c.state == State.SENDING)
+    )
+    return cells.to_record(
+        run, rows_read.mappings().all(), told.mappings().all(), unanswered=set(unanswered.scalars())
+    )

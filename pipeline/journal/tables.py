@@ -1,0 +1,111 @@
+"""The journal's tables, commented column by column. Times are UTC, ISO 8601.
+
+A course's `state` moves like this, one commit before its request leaves and one after its answer:
+
+             begin (payload on disk before the request leaves)
+  (none) ───────────▶ sending ──▶ created      with its Id
+                         │  ├───▶ rejected     surely not created: may be sent again
+                         │  ├───▶ deferred     surely not applied: may be sent again
+                         │  └───▶ in_doubt     no clear answer; a row found `sending` at start is the same
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
+
+SCHEMA_VERSION: Final = 1  # raised whenever a table changes; a newer file is refused
+
+metadata: Final = MetaData()
+
+meta: Final = Table(
+    "meta",
+    metadata,
+    Column("schema_version", Integer, primary_key=True, comment="of this file"),
+    comment="one row",
+)
+
+runs: Final = Table(
+    "runs",
+    metadata,
+    Column("run_id", Text, primary_key=True, comment="begins with the time it started at"),
+    Column("command", Text, nullable=False, comment="check, import"),
+    Column("target", Text, comment="host/account, or sandbox:<store id>/account"),
+    Column("rehearsal", Boolean, nullable=False, comment="whether the target is a sandbox"),
+    Column("path", Text, nullable=False, comment="the file, as it was given"),
+    Column("sheet", Text, comment="the sheet that was read; null where there are none"),
+    Column("sha256", Text, comment="of the file"),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text, comment="null while it runs, and for ever when it was cut off"),
+    Column("stop_code", Integer, comment="the exit code of what ended it early"),
+    Column("stop_reason", Text, comment="the same in words"),
+    Column("version", Text, nullable=False, comment="of course-import"),
+    Column("folder", Text, comment="of its report files"),
+    comment="one row a run",
+)
+
+rows: Final = Table(
+    "rows",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="as Excel shows it"),
+    Column("key", Text, comment="null without a title or a location"),
+    Column("title", Text),
+    Column("status", Text, nullable=False, comment="a word of pipeline.model.Status"),
+    Column("reason", Text, nullable=False, comment="why it has that status, in words"),
+    Column("course_id", BigInteger, comment="of the course that exists"),
+    Column("found", Boolean, nullable=False, comment="the Id was found by looking"),
+    Column("candidates", Text, nullable=False, comment="JSON list of Ids a person has to choose from"),
+    comment="one row a row of the file a run read",
+)
+
+findings: Final = Table(
+    "findings",
+    metadata,
+    Column("position", Integer, primary_key=True, comment="in the order they were told"),
+    Column("run_id", Text, nullable=False, index=True),
+    Column("row", Integer, comment="null: about the file"),
+    Column("cell", Text, comment="G17"),
+    Column("column", Text, comment="the header as the user wrote it"),
+    Column("property_name", Text, comment="the API's name"),
+    Column("value", Text, comment="what stood in the cell"),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    comment="one row a finding, ours and the API's",
+)
+
+courses: Final = Table(
+    "courses",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("business_id", BigInteger, primary_key=True, autoincrement=False, comment="the location"),
+    Column("key", Text, primary_key=True, comment="the row's own key, else its folded title"),
+    Column("state", Text, nullable=False, comment="see above"),
+    Column("payload", Text, nullable=False, comment="JSON as it was last sent, SystemId included"),
+    Column("course_id", BigInteger, comment="once it is created"),
+    Column("reason", Text, nullable=False, comment="of the state, in words"),
+    Column("run_id", Text, nullable=False, comment="the run that touched it last"),
+    Column("number", Integer, nullable=False, comment="its row in that run"),
+    Column("created_at", Text, comment="when the answer with its Id came"),
+    comment="one row a course that was ever meant to be sent",
+)
+
+requests: Final = Table(
+    "requests",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("target", Text, comment="null while signing in: nobody is known yet"),
+    Column("host", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("row", Integer, comment="the row it was sent for"),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sent_at", Text, nullable=False),
+    Column("answered_at", Text, comment="null: no answer was recorded"),
+    Column("status", Integer, comment="HTTP; null: no answer came"),
+    Column("told", Text, comment="the answer's beginning, or why there is none; never a secret"),
+    comment="one row a request that left",
+)

@@ -1,0 +1,188 @@
+"""What is written is on the disk, comes back as it was, and is never misread."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.errors import Exit, JournalUnusable
+from pipeline.journal import open_journal
+from pipeline.journal.journal import PRAGMAS
+from pipeline.model import Known, State, Status
+from tests.journal.conftest import TARGET, at, record, row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.journal import Journal, RunLog
+
+
+def log_of(journal: Journal, run_id: str = "run-1") -> RunLog:
+    log = journal.log(run_id=run_id, host="spaces.example.com", now=lambda: at(5))
+    log.target = TARGET
+    return log
+
+
+def test_every_commit_reaches_the_disk(journal: Journal) -> None:
+    """The pragmas that make it so are in force, not only asked for."""
+    with journal._transaction() as connection:  # noqa: SLF001 - the pragmas of this very connection
+        read_back = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in PRAGMAS}
+    assert read_back == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000}
+
+
+def test_a_run_comes_back_as_it_was_written(journal: Journal) -> None:
+    journal.begin_run(record())
+    assert journal.read_run("run-1") == record()
+    journal.end_run("run-1", at=at(9), stop=(Exit.STOPPED, "throttled"))
+    assert journal.read_run() == replace(
+        record(), finished_at=at(9), stop_code=Exit.STOPPED, stop_reason="throttled"
+    )
+
+
+def test_the_last_run_is_the_one_that_started_last(journal: Journal) -> None:
+    journal.begin_run(record("late", minute=2))
+    journal.begin_run(record("early", minute=1))
+    last = journal.read_run()
+    assert last is not None
+    assert last.run_id == "late"
+    assert journal.read_run("no such run") is None
+
+
+def test_a_run_without_rows_is_a_run(journal: Journal) -> None:
+    journal.begin_run(replace(record(), rows=(), file_findings=()))
+    last = journal.read_run()
+    assert last is not None
+    assert last.rows == ()
+
+
+def test_an_intent_is_on_the_disk_when_its_request_leaves(journal: Journal, path: Path) -> None:
+    """Somebody else who reads the file sees the payload before any answer."""
+    journal.begin_run(record())
+    log = log_of(journal)
+    log.begin(row(2), {"Title": "Pottery", "SystemId": "t"})
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT count(*) FROM courses").fetchone() == (0,)
+        log.sending("POST", "/api/content/courses", row=2)
+        assert other.execute("SELECT state, payload FROM courses").fetchall() == [
+            ("sending", '{"Title": "Pottery", "SystemId": "t"}')
+        ]
+        assert other.execute("SELECT method, row, answered_at FROM requests").fetchall() == [
+            ("POST", 2, None)
+        ]
+    other.close()
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.SENDING])
+def test_what_became_of_a_course_is_known_to_the_next_run(state: State, journal: Journal) -> None:
+    course_id = 1_414_980_001 if state is State.CREATED else None
+    journal.begin_run(record())
+    log = log_of(journal)
+    log.begin(row(2), {"Title": "Pottery"})
+    number = log.sending("POST", "/path", row=2)
+    log.answered(number, status=200, told="{}")
+    log.end(row(2), state, reason="because", course_id=course_id)
+    log.settle()
+    assert journal.known(TARGET) == {
+        (5, "pottery"): Known(
+            state=state, payload={"Title": "Pottery"}, course_id=course_id, reason="because"
+        )
+    }
+    assert journal.known("another/target") == {}
+    told = journal.read_run("run-1")
+    assert told is not None
+    assert (told.rows[0].status, told.rows[0].course_id) == (Status(state.value), course_id)
+    assert journal.created_since(TARGET, at(4)) is (state is State.CREATED)
+    assert not journal.created_since(TARGET, at(6))
+
+
+def test_a_row_whose_answer_was_not_recorded_is_in_doubt(journal: Journal) -> None:
+    """As after a power cut between request and answer."""
+    journal.begin_run(record())
+    log = log_of(journal)
+    log.begin(row(2), {"Title": "Pottery"})
+    log.sending("POST", "/path", row=2)
+    told = journal.read_run("run-1")
+    assert told is not None
+    assert (told.rows[0].status, told.rows[0].reason) == (Status.IN_DOUBT, "its answer was not recorded")
+    assert journal.known(TARGET)[5, "pottery"].state is State.SENDING
+
+
+def test_an_outcome_and_the_next_intent_share_a_commit(journal: Journal) -> None:
+    """What lies between two requests reaches the disk with the second, or not at all."""
+    log = log_of(journal)
+    log.begin(row(2), {})
+    log.sending("POST", "/path", row=2)
+    log.end(row(2), State.CREATED, reason="", course_id=7)
+    log.begin(row(3, "Weaving"), {})
+    assert journal.known(TARGET)[5, "pottery"].state is State.SENDING
+    log.sending("POST", "/path", row=3)
+    states = {key: known.state for (_, key), known in journal.known(TARGET).items()}
+    assert states == {"pottery": State.CREATED, "weaving": State.SENDING}
+
+
+def test_a_course_sent_again_keeps_one_row(journal: Journal) -> None:
+    log = log_of(journal)
+    for title, state in (("first try", State.REJECTED), ("second try", State.CREATED)):
+        log.begin(row(2), {"Title": title})
+        log.sending("POST", "/path", row=2)
+        log.end(row(2), state, reason="", course_id=7)
+        log.settle()
+    [known] = journal.known(TARGET).values()
+    assert known == Known(state=State.CREATED, payload={"Title": "second try"}, course_id=7, reason="")
+
+
+def test_what_the_api_said_stands_behind_our_own_findings(journal: Journal) -> None:
+    journal.begin_run(record())
+    log = log_of(journal)
+    said = replace(record().rows[1].findings[0], code="api", stage="send", message="not found")
+    log.tell([said])
+    log.settle()
+    told = journal.read_run("run-1")
+    assert told is not None
+    assert [finding.message for finding in told.rows[1].findings] == ["is blank", "not found"]
+
+
+def test_a_journal_is_opened_again_as_it_was_left(path: Path) -> None:
+    first = open_journal(path)
+    first.begin_run(record())
+    first.close()
+    second = open_journal(path)
+    assert second.read_run() == record()
+    second.close()
+
+
+def test_a_journal_of_another_version_is_refused_in_words(path: Path) -> None:
+    open_journal(path).close()
+    with sqlite3.connect(path) as newer:
+        newer.execute("UPDATE meta SET schema_version = 99")
+    newer.close()
+    with pytest.raises(JournalUnusable, match=r"its schema is 99, this program knows 1.*nothing was sent"):
+        open_journal(path)
+
+
+def test_a_damaged_journal_is_refused_in_words(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database, and it is longer than a page's head" * 100)
+    with pytest.raises(JournalUnusable, match="cannot be used: file is not a database"):
+        open_journal(path)
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="ascii")
+    with pytest.raises(JournalUnusable, match="cannot be used"):
+        open_journal(tmp_path / "file" / "journal.db")
+
+
+def test_a_full_disk_is_told_in_words(journal: Journal) -> None:
+    """The file may not grow: SQLite answers as on a full disk."""
+    with journal._transaction() as connection:  # noqa: SLF001 - the limit holds for this very connection
+        pages = connection.execute(text("PRAGMA page_count")).scalar()
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+    log = log_of(journal)
+    log.begin(row(2), {"FullDescription": "x" * 100_000})
+    with pytest.raises(JournalUnusable, match=r"database or disk is full\. Without it nothing is sent"):
+        log.sending("POST", "/path", row=2)
