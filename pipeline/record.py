@@ -1,0 +1,49 @@
+"""What a run writes down before anything is sent: its file, its rows, and what is planned for each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.model import RowReport, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.model import Checked, Finding, Plan, Row, RunRecord
+
+
+def judged(record: RunRecord, checked: Checked) -> RunRecord:
+    """Return `record` with the rows of a checked file, none of them sent."""
+    told: dict[int | None, list[Finding]] = {}
+    for finding in checked.findings:
+        told.setdefault(finding.row, []).append(finding)
+    return replace(
+        record,
+        source=checked.source,
+        rows=tuple(_row(row, told.get(row.number, ())) for row in checked.rows),
+        file_findings=tuple(told.get(None, ())),
+    )
+
+
+def planned(record: RunRecord, plan: Plan) -> RunRecord:
+    """Return `record` with what the plan says of each row, and for whom it is made."""
+    steps = {step.row.number: step for step in plan.steps}
+    rows = tuple(
+        replace(row, status=step.status, reason=step.reason, course_id=step.course_id)
+        if (step := steps.get(row.number))
+        else row
+        for row in record.rows
+    )
+    return replace(record, target=plan.target.name, rehearsal=plan.target.rehearsal, rows=rows)
+
+
+def _row(row: Row, told: Sequence[Finding]) -> RowReport:
+    return RowReport(
+        number=row.number,
+        key=row.key,
+        title=row.title,
+        status=Status.NOT_SENT if row.course else Status.INVALID,
+        reason="",
+        findings=tuple(told),
+    )
