@@ -1,0 +1,56 @@
+"""From what the journal remembers of a run to its report, with the code the process ends with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pipeline.errors import Exit, first_of
+from pipeline.model import Report, Status
+
+if TYPE_CHECKING:
+    from pipeline.model import RunRecord
+
+_CUT_OFF: Final = "the run was cut off before its end"
+_CODES: Final = {
+    Status.CREATED: Exit.DONE,
+    Status.UNCHANGED: Exit.DONE,
+    Status.LEFT_OUT: Exit.DONE,
+    Status.CHANGED: Exit.NEEDS_A_PERSON,
+    Status.HELD: Exit.NEEDS_A_PERSON,
+    Status.INVALID: Exit.NEEDS_A_PERSON,
+    Status.REJECTED: Exit.NEEDS_A_PERSON,
+    Status.IN_DOUBT: Exit.IN_DOUBT,
+    Status.DEFERRED: Exit.STOPPED,
+    Status.NOT_SENT: Exit.STOPPED,
+}
+
+
+def report_of(record: RunRecord) -> Report:
+    """Return the report of a run; one that was cut off says so."""
+    cut_off = record.finished_at is None
+    return Report(
+        run_id=record.run_id,
+        command=record.command,
+        started_at=record.started_at,
+        finished_at=record.finished_at,
+        version=record.version,
+        target=record.target,
+        rehearsal=record.rehearsal,
+        source=record.source,
+        rows=record.rows,
+        file_findings=record.file_findings,
+        stop_reason=_CUT_OFF if cut_off else record.stop_reason,
+        exit_code=_exit_code(record),
+        folder=record.folder,
+    )
+
+
+def _exit_code(record: RunRecord) -> Exit:
+    statuses = {row.status for row in record.rows}
+    if record.command == "check":
+        statuses.discard(Status.NOT_SENT)  # that is what a right row is called when nothing is to be sent
+        return Exit.FILE_REFUSED if statuses or record.stop_code else Exit.DONE
+    if record.stop_code is Exit.FILE_REFUSED:
+        return Exit.FILE_REFUSED
+    early = {record.stop_code} if record.stop_code else set()
+    return first_of({_CODES[status] for status in statuses} | early)

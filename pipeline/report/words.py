@@ -1,0 +1,68 @@
+"""The words all reports share: for a status, for the end of a run, for a finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pipeline.errors import Exit
+from pipeline.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.model import Finding, Report, Source
+
+REHEARSAL: Final = "Rehearsal against the sandbox: nothing reached production."
+
+_STATUS_WORDS: Final[Mapping[Status, str]] = {
+    Status.CREATED: "created",
+    Status.UNCHANGED: "unchanged",
+    Status.CHANGED: "changed since",  # the file was changed after the course had been created
+    Status.HELD: "held",
+    Status.INVALID: "faulty",
+    Status.REJECTED: "refused",
+    Status.DEFERRED: "deferred",
+    Status.IN_DOUBT: "in doubt",
+    Status.NOT_SENT: "not sent",
+    Status.LEFT_OUT: "left out",
+}
+
+EXIT_MEANINGS: Final[Mapping[Exit, str]] = {
+    Exit.DONE: "all rows are created, or there was nothing to do",
+    Exit.BUG: "something broke in this program; run.log has the details",
+    Exit.USAGE: "the command could not be understood",
+    Exit.FILE_REFUSED: "the file needs correcting; nothing was sent",
+    Exit.NEEDS_A_PERSON: "finished; some rows need a person",
+    Exit.IN_DOUBT: "some rows are in doubt; run again, it looks before it sends",
+    Exit.NO_ACCESS: "no access: see settings, token and role",
+    Exit.LOCKED: "another run was at work; try later",
+    Exit.STOPPED: "stopped early; run again later",
+    Exit.INTERRUPTED: "interrupted; run again to go on",
+    Exit.TERMINATED: "interrupted; run again to go on",
+}
+
+
+def status_word(status: Status, report: Report) -> str:
+    """Return what people call `status`; a check sends nothing, so that there a row is right or faulty."""
+    if report.command == "check" and status is Status.NOT_SENT:
+        return "right"
+    return _STATUS_WORDS[status]
+
+
+def finding_line(finding: Finding, source: Source) -> str:
+    """Return a finding in one line: `Plan!G17 (Trainer): is blank. Fill in: …`.
+
+    A row's number shows in the address; without one, the line stands under the row's own heading. What is
+    said of the whole file names the file itself.
+    """
+    if finding.row is None:
+        return finding.message
+    name = finding.column or finding.property_name or ""
+    where = name
+    if finding.cell is not None:
+        address = finding.cell if source.sheet is None else f"{source.sheet}!{finding.cell}"
+        where = f"{address} ({name})" if name else address
+    marks = [where] if where else []
+    if finding.severity != "fault":
+        marks.append(finding.severity)
+    return ": ".join([", ".join(marks), finding.message]) if marks else finding.message
