@@ -1,0 +1,245 @@
+"""The command line: what can be typed, what is printed, how the process ends."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.errors import CourseImportError, Exit, UsageError, first_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipeline.model import Plan, Report
+
+app = typer.Typer(
+    name="course-import",
+    help="Bring a spreadsheet of planned courses into Nexudus, each course exactly once.",
+    epilog=(
+        "Without an account every run is a rehearsal against a sandbox on this machine. "
+        "Settings, exit codes and the report are told in the README."
+    ),
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich would cost more than all the rest of --help
+    pretty_exceptions_enable=False,
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="An .xlsx workbook or a CSV file.")]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet to read; else the first one.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings count as faults.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print report.json instead of the summary.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what went wrong.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Tell every request on stderr.")]
+ReportDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Receives one folder a run.")]
+StateDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Keeps journal and sandbox.")]
+Target = Annotated[str | None, typer.Option(metavar="sandbox|URL", help="Who receives the courses.")]
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    *, version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False
+) -> None:
+    if version:
+        from pipeline import __version__
+
+        typer.echo(f"course-import {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: course-import check courses.xlsx --sheet Plan")
+def check(
+    file: File,
+    *,
+    sheet: Sheet = None,
+    strict: Strict = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    report_dir: ReportDir = None,
+) -> None:
+    """Check FILE: every fault at its cell. Sends nothing."""
+    from pipeline import run
+    from pipeline.cli import workplace
+    from pipeline.settings import load_settings
+
+    settings = load_settings(report_dir=report_dir)
+    run_id, folder = workplace.new_run(file, settings)
+    order = run.Order(command="check", path=file, run_id=run_id, folder=folder, sheet=sheet, strict=strict)
+    with workplace.run_log(folder, verbose=False):
+        told = run.check_file(order, now=workplace.now)
+    _tell(told, as_json=as_json, quiet=quiet)
+
+
+@app.command(
+    "import",
+    epilog=(
+        "Examples: course-import import courses.xlsx (a rehearsal) · "
+        "NEXUDUS_TOKEN=… course-import import courses.xlsx --first 3 · "
+        "course-import import courses.csv --yes --json (for a scheduler)"
+    ),
+)
+def import_(
+    file: File,
+    *,
+    sheet: Sheet = None,
+    first: Annotated[int | None, typer.Option(min=0, metavar="N", help="Create N courses at most.")] = None,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Send nothing when any row has a fault.")
+    ] = False,
+    strict: Strict = False,
+    target: Target = None,
+    pace: Annotated[
+        str | None, typer.Option(metavar="documented|off", help="'off' is for a loopback target only.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the first course is sent.")] = False,
+    state_dir: StateDir = None,
+    report_dir: ReportDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_progress: Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")] = False,
+) -> None:
+    """Check FILE and create its courses, each exactly once. Run it again to resume."""
+    from pipeline import run
+    from pipeline.cli import workplace
+    from pipeline.cli.interrupt import Interrupt
+    from pipeline.settings import load_settings
+
+    settings = load_settings(target=target, pace=pace, state_dir=state_dir, report_dir=report_dir)
+    run_id, folder = workplace.new_run(file, settings)
+    order = run.Order(
+        command="import",
+        path=file,
+        run_id=run_id,
+        folder=folder,
+        sheet=sheet,
+        strict=strict,
+        first=first,
+        all_or_nothing=all_or_nothing,
+    )
+    if settings.rehearsal and not quiet:
+        typer.echo("Rehearsal against the sandbox: nothing reaches production.", err=True)
+    with (
+        workplace.run_log(folder, verbose=verbose),
+        Interrupt().listening() as interrupt,
+        _progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
+        workplace.open_house(
+            settings, interrupt, consent=lambda plan: _ask(plan, yes=yes), progress=progress
+        ) as house,
+    ):
+        told = run.import_file(order, house)
+    _tell(told, as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog="Example: course-import report 20260131T101500Z-3f9a")
+def report(
+    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; else the last.")] = None,
+    *,
+    state_dir: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the last run's summary, or that of RUN, and where its files are."""
+    from pipeline import run
+    from pipeline.cli import workplace
+    from pipeline.settings import load_settings
+
+    with workplace.reading_journal(load_settings(state_dir=state_dir)) as journal:
+        told = run.read_report(journal, run_id)
+    _tell(told, as_json=as_json, quiet=False)
+
+
+@app.command(epilog="Example: course-import sandbox --port 8899")
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Keeps its courses.")] = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Run the stand-in for the API in the foreground, until Ctrl-C."""
+    from pipeline import sandbox as room
+    from pipeline.cli import workplace
+    from pipeline.settings import load_settings
+
+    path = store or workplace.store_path(load_settings(state_dir=state_dir))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        room.serve(path, port=port, announce=lambda url: typer.echo(f"The sandbox listens at {url}"))
+    except OSError as failure:
+        raise UsageError(f"The sandbox cannot start: {failure}") from failure
+
+
+def run_command_line() -> int:
+    """Run what was typed; return the code the process ends with. No traceback ever reaches the user."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal may not know every letter of a title
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else Exit.DONE
+    except CourseImportError as refused:
+        typer.echo(f"course-import: {refused}", err=True)
+        return refused.exit_code
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Exception as bug:  # noqa: BLE001 - the last door: whatever it is, the user gets one line
+        from pipeline.cli import workplace
+
+        typer.echo(f"course-import: {workplace.bug_outside_a_run(bug)}", err=True)
+        return Exit.BUG
+    return Exit.DONE
+
+
+def _tell(told: Report, *, as_json: bool, quiet: bool) -> None:
+    """Write the report's files, print it, and end with its code."""
+    import json
+    import shutil
+
+    from pipeline import report as room
+    from pipeline.cli import workplace
+
+    failure = workplace.write_files(told)
+    if as_json:
+        typer.echo(json.dumps(room.document(told), ensure_ascii=False, indent=2))
+    elif not quiet or told.exit_code is not Exit.DONE:
+        width = min(max(shutil.get_terminal_size().columns, 40), 100)
+        typer.echo(room.summary(told, width=width))
+    if failure:
+        typer.echo(f"course-import: {failure}", err=True)
+    raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if failure else {told.exit_code}))
+
+
+def _ask(plan: Plan, *, yes: bool) -> None:
+    """Show what is about to be sent to a target that is no sandbox, and ask."""
+    count = len(plan.to_create)
+    if plan.target.rehearsal or yes or not count:
+        return
+    courses = "1 course" if count == 1 else f"{count} courses"
+    what = f"{courses} will be created at {plan.target.url} as {plan.target.account}."
+    if not sys.stdin.isatty():
+        raise UsageError(f"{what} Nobody is there to be asked: add --yes to send them.")
+    typer.echo(what, err=True)
+    if not typer.confirm("Send them?", err=True):
+        raise UsageError("Nothing was sent, as you said.")
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Callable[[int], Callable[[], None]]]:
+    """Give a progress bar, on a terminal only."""
+    if not shown:
+        yield lambda _total: lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+
+        def begin(total: int) -> Callable[[], None]:
+            task = bar.add_task("Sending", total=total)
+            return lambda: bar.advance(task)
+
+        yield begin

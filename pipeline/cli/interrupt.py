@@ -1,0 +1,57 @@
+"""Ctrl-C and SIGTERM: the first one lets the request in flight be finished and recorded."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Self
+
+from pipeline.api import Stop
+from pipeline.errors import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_STOPS: Final = {
+    signal.SIGINT: Stop(code=Exit.INTERRUPTED, reason="interrupted with Ctrl-C"),
+    signal.SIGTERM: Stop(code=Exit.TERMINATED, reason="ended by SIGTERM"),
+}
+
+
+class Interrupt:
+    """Remembers that the run is to end."""
+
+    def __init__(self) -> None:
+        self._told = threading.Event()
+        self._stop: Stop | None = None
+
+    @contextmanager
+    def listening(self) -> Iterator[Self]:
+        """Take over both signals for a while; the second one of either ends the process where it stands."""
+        before = {number: signal.signal(number, self._hear) for number in _STOPS}
+        try:
+            yield self
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but no longer than until the run is to end."""
+        self._told.wait(seconds)
+
+    def is_told(self) -> bool:
+        """Tell whether the run is to end."""
+        return self._told.is_set()
+
+    def stop(self) -> Stop | None:
+        """Return why the run is to end, if it is."""
+        return self._stop
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self._told.is_set():
+            raise KeyboardInterrupt
+        self._stop = _STOPS[signal.Signals(number)]
+        self._told.set()

@@ -1,0 +1,207 @@
+"""The real parts a run works with: clock, folders, journal, connection, sandbox, log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+import traceback
+import uuid
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_state_path
+from pydantic import SecretStr
+
+from pipeline.api import STEADY, Client, Connection, Pacer, Patience, target_of
+from pipeline.errors import AccessRefused, Bug, CourseImportError
+from pipeline.journal import open_journal
+from pipeline.report import write_report
+from pipeline.run import House
+from pipeline.settings import Credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipeline.cli.interrupt import Interrupt
+    from pipeline.journal import Journal, RunLog
+    from pipeline.model import Plan, Report, Target
+    from pipeline.settings import Settings
+
+DAY: Final = timedelta(hours=24)
+_LOG: Final = logging.getLogger("pipeline")
+_LINE: Final = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+_REHEARSING: Final = Credentials(email="importer@example.com", password=SecretStr("sandbox"))
+
+
+def now() -> datetime:
+    """Return the time of day, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_house(
+    settings: Settings,
+    interrupt: Interrupt,
+    *,
+    consent: Callable[[Plan], None],
+    progress: Callable[[int], Callable[[], None]],
+) -> Iterator[House]:
+    """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
+    journal = open_journal(_journal_path(settings))
+    try:
+        with _address_of(settings) as address:
+            connection = Connection(
+                address,
+                connect_timeout_seconds=settings.connect_timeout_seconds,
+                read_timeout_seconds=settings.read_timeout_seconds,
+            )
+            yield House(
+                journal=journal,
+                host=connection.host,
+                sign_in=lambda log: _sign_in(settings, connection, interrupt, journal, log),
+                consent=consent,
+                progress=progress,
+                interrupted=interrupt.stop,
+                new_token=lambda: uuid.uuid4().hex,
+                now=now,
+            )
+            connection.close()
+    finally:
+        journal.close()
+
+
+@contextmanager
+def reading_journal(settings: Settings) -> Iterator[Journal]:
+    """Open the journal for a look."""
+    journal = open_journal(_journal_path(settings))
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def new_run(path: Path, settings: Settings) -> tuple[str, Path]:
+    """Return a run's id and its new, empty report folder.
+
+    Raises:
+        AccessRefused: the folder cannot be made.
+    """
+    stamp = f"{now():%Y%m%dT%H%M%SZ}"
+    wanted = settings.report_dir / f"{stamp}-{path.stem}"
+    names = (wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, 100)))
+    try:
+        folder = next(name for name in names if _made(name))
+    except (OSError, StopIteration) as failure:
+        raise AccessRefused(f"The report folder {wanted} cannot be made: {failure}.") from failure
+    return f"{stamp}-{uuid.uuid4().hex[:4]}", folder
+
+
+@contextmanager
+def run_log(folder: Path, *, verbose: bool) -> Iterator[None]:
+    """Write every request and every bug to the report folder's run.log, and to stderr when asked to."""
+    _LOG.setLevel(logging.INFO)
+    to_file = logging.FileHandler(folder / "run.log", encoding="utf-8", delay=True)
+    handlers: list[logging.Handler] = [to_file, logging.StreamHandler(sys.stderr)] if verbose else [to_file]
+    for handler in handlers:
+        handler.setFormatter(_LINE)
+        _LOG.addHandler(handler)
+    try:
+        yield
+    except CourseImportError:
+        raise
+    except Exception as bug:
+        _LOG.exception("a bug")
+        raise _bug(bug, to_file.baseFilename) from bug
+    finally:
+        for handler in handlers:
+            _LOG.removeHandler(handler)
+            handler.close()
+
+
+def bug_outside_a_run(bug: Exception) -> Bug:
+    """Write a bug's traceback to the state folder; return it as an error that names the file."""
+    path = user_state_path("course-import", ensure_exists=True) / "bug.log"
+    path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
+    return _bug(bug, str(path))
+
+
+def write_files(report: Report) -> str | None:
+    """Write the report's files when its run has a folder; return in words why they could not be written."""
+    if report.folder is None:
+        return None
+    folder = Path(report.folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_report(report, folder)
+    except OSError as failure:
+        return f"The report could not be written to {folder}: {failure}. What was done is in the journal."
+    return None
+
+
+def store_path(settings: Settings) -> Path:
+    """Return where the embedded sandbox keeps its courses."""
+    return settings.state_dir / "sandbox.db"
+
+
+def _sign_in(
+    settings: Settings, connection: Connection, interrupt: Interrupt, journal: Journal, log: RunLog
+) -> tuple[Client, Target]:
+    client = Client(
+        connection,
+        pacer=Pacer(() if settings.pace == "off" else STEADY, time.monotonic),
+        patience=Patience(
+            max_attempts=settings.max_attempts,
+            max_seconds=settings.max_retry_seconds,
+            sleep=interrupt.sleep,
+            hurried=interrupt.is_told,
+        ),
+        log=log,
+        now=now,
+    )
+    credentials = _REHEARSING if settings.rehearsal else settings.credentials
+    target = target_of(connection, client.sign_in(credentials, client_id=_client_id(settings)))
+    client.created_lately = journal.created_since(target.name, now() - DAY)
+    return client, target
+
+
+@contextmanager
+def _address_of(settings: Settings) -> Iterator[str]:
+    if not settings.rehearsal:
+        yield settings.address
+        return
+    from pipeline import sandbox
+
+    with sandbox.start(store_path(settings)) as running:
+        yield running.url
+
+
+def _client_id(settings: Settings) -> str:
+    """Return the client id of this installation, made once and kept."""
+    if settings.client_id:
+        return settings.client_id
+    path = settings.state_dir / "client-id"
+    try:
+        if not path.exists():
+            path.write_text(str(uuid.uuid4()), encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as failure:
+        raise AccessRefused(f"{path} cannot be used: {failure}. Mend or remove it.") from failure
+
+
+def _journal_path(settings: Settings) -> Path:
+    return settings.state_dir / "journal.db"
+
+
+def _made(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _bug(bug: Exception, path: str) -> Bug:
+    return Bug(f"a bug of ours ({type(bug).__name__}): please report it with {path}")
