@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import CourseImportError, Exit, UsageError, first_of
+from pipeline.errors import CourseImportError, Exit, StoppedEarly, UsageError, first_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -224,7 +224,7 @@ def _ask(plan: Plan, *, yes: bool) -> None:
         raise UsageError(f"{what} Nobody is there to be asked: add --yes to send them.")
     typer.echo(what, err=True)
     if not typer.confirm("Send them?", err=True):
-        raise UsageError("Nothing was sent, as you said.")
+        raise StoppedEarly("you said no; nothing was sent")
 
 
 @contextmanager

@@ -127,7 +127,8 @@ def _file(report: Report, width: int) -> list[str]:
 def _closing(report: Report, width: int) -> list[str]:
     where = _labelled("Report:", str(PurePath(report.folder, "report.xlsx")), width) if report.folder else []
     advice, command = _advice(report)
-    lines = [*where, *_wrapped(f"Next: {advice}", width)]
+    run = _labelled("Run:", report.run_id, width) if report.target else []
+    lines = [*where, *run, *_wrapped(f"Next: {advice}", width)]
     return lines if command is None else [*lines, _INDENT + _visible(command)]
 
 

@@ -72,7 +72,7 @@ def test_checking_a_workbook_costs_at_most_twice_reading_it(
     least, ours = (statistics.median(measured) for measured in seconds.values())
     ratios = [ours_once / least_once for least_once, ours_once in zip(*seconds.values(), strict=True)]
     with capsys.disabled():
-        print(  # noqa: T201 - a benchmark's result is what it prints
+        print(
             f"\nread + tidy + check / imports + bare reading: {ours / least:.2f} "
             f"({min(ratios):.2f}-{max(ratios):.2f}; {ours:.2f} s / {least:.2f} s)"
         )
