@@ -17,7 +17,7 @@ from pipeline.cli import app
 from pipeline.errors import PRECEDENCE, Exit
 from pipeline.report.words import EXIT_MEANINGS
 from pipeline.sandbox.accounts import ACCOUNTS, TOTP_SECRET
-from pipeline.settings import Settings, environment_name
+from pipeline.settings import Settings, environment_name, load_settings
 from schemas.properties import PROPERTIES
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_the_exit_codes_are_the_programs() -> None:
 
 
 def test_the_settings_are_the_programs() -> None:
-    settings = Settings()
+    settings = load_settings(state_dir=Path())
     defaults = {"state_dir": "the user's state folder"}
     expected = []
     for name, field in Settings.model_fields.items():
@@ -81,12 +81,10 @@ def test_the_settings_are_the_programs() -> None:
 
 def test_the_commands_are_the_programs() -> None:
     runner = CliRunner()
-    helps = {
-        command.name or getattr(command.callback, "__name__", ""): runner.invoke(
-            app, [command.name or getattr(command.callback, "__name__", ""), "--help"]
-        ).output
-        for command in app.registered_commands
-    }
+    names = [
+        str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands
+    ]
+    helps = {name: runner.invoke(app, [name, "--help"]).output for name in names}
     told = [re.match(r"`course-import (\w+)", row[0]) for row in table("command")]
     assert [match[1] for match in told if match] == list(helps)
     all_help = " ".join(helps.values())

@@ -37,10 +37,10 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> RawSheet:
 
 
 def _contents(path: Path) -> bytes:
-    if path.is_dir():
-        raise refusal("directory", f"{path} is a folder. Name a file in it.")
     try:
         contents = path.read_bytes()
+    except IsADirectoryError as error:
+        raise refusal("directory", f"{path} is a folder. Name a file in it.") from error
     except FileNotFoundError as error:
         raise refusal("missing-file", f"There is no file {path}. Check its name and folder.") from error
     except OSError as error:
