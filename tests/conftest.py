@@ -33,7 +33,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Running]:
     """A sandbox of this test's own, over HTTP."""
-    with sandbox_room.start(tmp_path / "store.db") as running:
+    with sandbox_room.start(tmp_path / "store.db", limits="off") as running:
         yield running
 
 

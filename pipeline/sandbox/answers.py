@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TypeAlias
+import math
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
 Json: TypeAlias = dict[str, object]
+
+THROTTLED: Final = (409, 429)  # the documented status, and the one the newest clients have met
 
 
 class Answer(JSONResponse):
@@ -54,6 +57,17 @@ def failed(status: int, message: str) -> Answer:
     return Answer(
         {"Message": message, "Value": None, "Errors": None, "WasSuccessful": False}, status_code=status
     )
+
+
+def throttled(wait_seconds: float, *, status: int) -> Response:
+    """Return the answer to one request too many; `status` is one of THROTTLED.
+
+    409 tells whole seconds in its head and has no body, 429 tells a fraction in words.
+    """
+    if status == 409:  # noqa: PLR2004 - no conflict: 409 is this API's 429
+        return Response(status_code=409, headers={"Retry-After": str(max(1, math.ceil(wait_seconds)))})
+    wait = math.ceil(wait_seconds * 100) / 100
+    return Answer({"Message": f"Too many requests. Wait {wait:.2f} seconds"}, status_code=status)
 
 
 def moment(at: datetime) -> str:

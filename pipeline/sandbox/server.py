@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     import uvicorn
 
+    from pipeline.sandbox.faults import Schedule
+    from pipeline.sandbox.limits import LimitsName
+
 _HOST: Final = "127.0.0.1"
 _KEEP_ALIVE_SECONDS: Final = 75  # a paced client comes back to its open connection
 _FAREWELL_SECONDS: Final = 2  # a request that hangs does not keep the sandbox from stopping
@@ -49,32 +52,48 @@ class Running:
         self.stop()
 
 
-def start(store: Path, *, port: int = 0, clock: Callable[[], datetime] = _now) -> Running:
+def start(
+    store: Path,
+    *,
+    port: int = 0,
+    clock: Callable[[], datetime] = _now,
+    limits: LimitsName = "documented",
+    faults: Path | None = None,
+) -> Running:
     """Start a sandbox beside the caller and return once it accepts connections.
 
     Args:
         store: the SQLite file that keeps its courses; made when it is missing.
         port: 0 takes any free one.
         clock: the current time, aware.
+        limits: the documented ones, or none; the control door can change them.
+        faults: a JSON file that says what shall break, as `PUT /_sandbox/faults` has it.
 
     Raises:
-        OSError: the port or the store cannot be used; the text says why.
+        OSError: the port, the store or the faults cannot be used; the text says why.
     """
-    ready = _make_ready(store, port, clock)
+    ready = _make_ready(store, port, clock, limits, faults)
     thread = threading.Thread(target=ready.run, name="sandbox", daemon=True)
     thread.start()
     return Running(url=ready.url, server=ready.server, thread=thread)
 
 
 def serve(
-    store: Path, *, port: int, announce: Callable[[str], None], clock: Callable[[], datetime] = _now
+    store: Path,
+    *,
+    port: int,
+    announce: Callable[[str], None],
+    limits: LimitsName = "documented",
+    faults: Path | None = None,
 ) -> None:
     """Run a sandbox in the foreground until Ctrl-C; `announce` gets its address once it listens.
 
+    The other arguments are those of `start`.
+
     Raises:
-        OSError: the port or the store cannot be used; the text says why.
+        OSError: the port, the store or the faults cannot be used; the text says why.
     """
-    ready = _make_ready(store, port, clock)
+    ready = _make_ready(store, port, _now, limits, faults)
     with contextlib.suppress(KeyboardInterrupt):
         announce(ready.url)
         ready.run()
@@ -97,12 +116,18 @@ class _Ready:
             self.server.run(sockets=[self.listener])
 
 
-def _make_ready(path: Path, port: int, clock: Callable[[], datetime]) -> _Ready:
+def _make_ready(
+    path: Path, port: int, clock: Callable[[], datetime], limits: LimitsName, faults: Path | None
+) -> _Ready:
     import uvicorn  # noqa: PLC0415 - a tenth of a second that only a running sandbox needs
 
     from pipeline.sandbox.app import application  # noqa: PLC0415 - the same
+    from pipeline.sandbox.breakage import OpenLine  # noqa: PLC0415 - the same
+    from pipeline.sandbox.door import Conduct  # noqa: PLC0415 - the same
+    from pipeline.sandbox.limits import WINDOWS, Limits  # noqa: PLC0415 - the same
     from pipeline.sandbox.store import Store  # noqa: PLC0415 - the same
 
+    conduct = Conduct(limits=Limits(WINDOWS[limits]), schedule=_read_faults(faults))
     listener = _listen(port)
     try:
         store = Store(path)
@@ -110,9 +135,10 @@ def _make_ready(path: Path, port: int, clock: Callable[[], datetime]) -> _Ready:
         listener.close()
         raise
     config = uvicorn.Config(
-        application(store, clock),
+        application(store, clock, conduct),
         loop="asyncio",
-        http="h11",
+        interface="asgi3",
+        http=OpenLine,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -123,6 +149,20 @@ def _make_ready(path: Path, port: int, clock: Callable[[], datetime]) -> _Ready:
         timeout_graceful_shutdown=_FAREWELL_SECONDS,
     )
     return _Ready(server=uvicorn.Server(config), listener=listener, store=contextlib.closing(store))
+
+
+def _read_faults(path: Path | None) -> Schedule:
+    from pipeline.sandbox.faults import faults_in  # noqa: PLC0415 - only a running sandbox needs it
+    from pipeline.sandbox.wishes import UnclearError, read_wish  # noqa: PLC0415 - the same
+
+    if path is None:
+        return faults_in([])
+    try:
+        return faults_in(read_wish(path.read_bytes()))
+    except (OSError, UnclearError) as error:
+        raise OSError(
+            f"The sandbox cannot take its faults from {path}: {error} Correct the file, or name another."
+        ) from error
 
 
 def _listen(port: int) -> socket.socket:

@@ -51,6 +51,7 @@ PRAGMA user_version = {version};
 _FOUND: Final = """
 FROM courses
 WHERE (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))
+    AND id NOT IN (SELECT value FROM json_each(:hidden))
     AND (:business_id IS NULL OR business_id = :business_id)
     AND (:title IS NULL OR instr(title_folded, :title))
     AND (:created_from IS NULL OR created_on >= :created_from)
@@ -70,6 +71,7 @@ class Wanted:
     """Which courses a list shows; None asks for nothing in particular."""
 
     ids: tuple[int, ...] | None = None
+    hidden: tuple[int, ...] = ()  # left out whatever else is wanted
     business_id: int | None = None
     title: str | None = None  # a part of it, folded
     created_from: str | None = None  # both as `created_on` is kept, both included
@@ -141,7 +143,8 @@ class Store:
     def courses(self, wanted: Wanted, page: Page) -> tuple[list[Json], int]:
         """Return the courses of one page and how many are wanted in all."""
         ids = None if wanted.ids is None else json.dumps(wanted.ids)
-        asked = asdict(wanted) | {"ids": ids, "size": page.size, "offset": page.offset}
+        hidden = json.dumps(wanted.hidden)
+        asked = asdict(wanted) | {"ids": ids, "hidden": hidden, "size": page.size, "offset": page.offset}
         (total,) = self._database.execute(_COUNT, asked).fetchone()
         return [_read(row) for row in self._database.execute(_PAGES[wanted.order], asked)], total
 

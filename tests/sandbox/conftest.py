@@ -12,7 +12,7 @@ import requests
 from pipeline.sandbox import start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pipeline.sandbox import Running
 
@@ -76,7 +76,9 @@ def standing_clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory, standing_clock: Clock) -> Iterator[Running]:
-    with start(tmp_path_factory.mktemp("sandbox") / "store.db", clock=standing_clock) as sandbox:
+    with start(
+        tmp_path_factory.mktemp("sandbox") / "store.db", clock=standing_clock, limits="off"
+    ) as sandbox:
         yield sandbox
 
 
@@ -127,3 +129,17 @@ def course() -> dict[str, object]:
         "DisplayOrder": 10,
         "Visibility": 1,
     }
+
+
+@pytest.fixture
+def limits(stranger: Caller) -> Iterator[Callable[[object], requests.Response]]:
+    """Asks the sandbox for limits; when the test is over there are none."""
+    yield lambda wish: stranger.send("PUT", "/_sandbox/limits", json=wish)
+    stranger.send("PUT", "/_sandbox/limits", json={"limits": "off"})
+
+
+@pytest.fixture
+def faults(stranger: Caller) -> Iterator[Callable[..., requests.Response]]:
+    """Asks the sandbox for faults; when the test is over there are none."""
+    yield lambda *wishes: stranger.send("PUT", "/_sandbox/faults", json={"faults": wishes})
+    stranger.send("PUT", "/_sandbox/faults", json=[])

@@ -22,14 +22,14 @@ def test_every_request_is_told_in_order(
     stranger.get("/somewhere", q="1")
     seen = stranger.get("/_sandbox/requests").json()
     began = clock.now.timestamp() - 0.25
-    keys = ("arrived_at", "method", "path", "status", "created_id")
+    keys = ("arrived_at", "method", "path", "status", "created_id", "fault")
     assert [tuple(arrival.items()) for arrival in seen] == [
         tuple(zip(keys, values, strict=True))
         for values in (
-            (began, "POST", "/api/token", 200, None),
-            (began + 0.25, "POST", "/api/content/courses", 200, course_id),
-            (began + 0.25, "POST", "/api/content/courses", 401, None),
-            (began + 0.25, "GET", "/somewhere", 404, None),
+            (began, "POST", "/api/token", 200, None, None),
+            (began + 0.25, "POST", "/api/content/courses", 200, course_id, None),
+            (began + 0.25, "POST", "/api/content/courses", 401, None, None),
+            (began + 0.25, "GET", "/somewhere", 404, None, None),
         )
     ]
 

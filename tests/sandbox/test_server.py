@@ -31,14 +31,14 @@ serve(Path(sys.argv[1]), port=0, announce=lambda url: print(url, flush=True))
 def test_restart_forgets_nothing(tmp_path: Path, signed_in: SignIn, course: dict[str, object]) -> None:
     """The store's id, courses, both tokens and the next Id survive; the store is one file when closed."""
     path = tmp_path / "new" / "folder" / "store.db"
-    with start(path) as sandbox:
+    with start(path, limits="off") as sandbox:
         caller = signed_in(url=sandbox.url)
         refresh_token = caller.ask_token(username="admin@example.com").json()["refresh_token"]
         course_id = caller.create(course).json()["Value"]["Id"]
         store_id = caller.get("/_sandbox/store").json()
         whole = caller.get(f"/api/content/courses/{course_id}").json()
     assert [entry.name for entry in path.parent.iterdir()] == ["store.db"]
-    with start(path) as sandbox:
+    with start(path, limits="off") as sandbox:
         caller.url = sandbox.url
         assert caller.get("/_sandbox/store").json() == store_id
         assert caller.get(f"/api/content/courses/{course_id}").json() == whole
