@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from pipeline.api.answers import Settled, Stop
-from pipeline.api.client import Client, RequestLog
+from pipeline.api.client import Client
 from pipeline.api.connection import Connection
-from pipeline.api.pacing import STEADY, Limit, Pacer
+from pipeline.api.courses import is_course_there, list_courses, read_courses
+from pipeline.api.gate import Bounds, Gate, RequestLog
+from pipeline.api.pacing import Limit, Pacer
 from pipeline.api.patience import Patience
 from pipeline.api.target import target_of
 
 __all__ = [
-    "STEADY",
+    "Bounds",
     "Client",
     "Connection",
+    "Gate",
     "Limit",
     "Pacer",
     "Patience",
     "RequestLog",
     "Settled",
     "Stop",
+    "is_course_there",
+    "list_courses",
+    "read_courses",
     "target_of",
 ]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # 409 is this API's 429: a legacy choice of its maker.
 THROTTLED: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
+_LONG: Final = 2**63  # Ids are 64-bit integers
 _WAIT_IN_BODY: Final = re.compile(r"wait (\d{1,6}(?:\.\d{1,6})?) *s", re.IGNORECASE)
 
 
@@ -174,7 +175,7 @@ def _redirects(answer: Answer) -> bool:
 def _id_of(envelope: Mapping[str, Any] | None) -> int | None:
     value = (envelope or {}).get("Value")
     found = value.get("Id") if isinstance(value, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < _LONG else None
 
 
 def _errors_of(envelope: Mapping[str, Any] | None) -> tuple[ApiError, ...]:
@@ -186,13 +187,18 @@ def _errors_of(envelope: Mapping[str, Any] | None) -> tuple[ApiError, ...]:
 
 def _error_of(error: object) -> ApiError:
     if not isinstance(error, dict):
-        return ApiError(property_name=None, message=str(error))
+        return ApiError(property_name=None, message=_storable(error))
     attempted = error.get("AttemptedValue")
     return ApiError(
-        property_name=str(error.get("PropertyName") or "") or None,
-        message=str(error.get("Message") or "refused without a word"),
-        attempted_value=None if attempted is None else str(attempted),
+        property_name=_storable(error.get("PropertyName") or "") or None,
+        message=_storable(error.get("Message") or "refused without a word"),
+        attempted_value=None if attempted is None else _storable(attempted),
     )
+
+
+def _storable(told: object) -> str:
+    """Return text that any file can hold: a server may cut a letter of two halves in the middle."""
+    return str(told).encode("utf-8", "backslashreplace").decode()
 
 
 def _wait_of(answer: Answer, now: datetime) -> float | None:

@@ -1,11 +1,12 @@
-"""What this project asks of the API. Every request keeps the pace, is noted in the log, and is waited for."""
+"""What this project asks of the API, for one account."""
 
 from __future__ import annotations
 
-import logging
+import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.api.answers import (
     Again,
@@ -20,37 +21,22 @@ from pipeline.api.answers import (
     no_access,
     out_of_patience,
 )
-from pipeline.api.signin import TOKEN_PATH, SignIn
-from pipeline.errors import AccessRefused, CourseImportError, StoppedEarly
-from pipeline.model import Created, Deferred
+from pipeline.api.signin import SignIn
+from pipeline.errors import AccessRefused, CourseImportError, JournalUnusable, RoleMissing, StoppedEarly
+from pipeline.model import Created, Deferred, Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from pipeline.api.answers import Meaning, Reply
-    from pipeline.api.connection import Connection
-    from pipeline.api.pacing import Pacer
+    from pipeline.api.gate import Gate
     from pipeline.api.patience import Patience
     from pipeline.settings import Credentials
 
-_LOGGER: Final = logging.getLogger(__name__)
 COURSES_PATH: Final = "/api/content/courses"
+BATCH: Final = 50  # Ids in one address, which stays far below any server's limit on its length
 _ME_PATH: Final = "/api/auth/me"
-_TOLD: Final = 2000  # characters of an answer that are kept for `explain`
-
-
-class RequestLog(Protocol):
-    """Where every request is written down: the journal."""
-
-    def sending(self, method: str, path: str, *, row: int | None) -> int:
-        """Note that a request leaves now, on disk before it does; return its number."""
-
-    def answered(self, number: int, *, status: int | None, told: str) -> None:
-        """Note what came back; may reach the disk with the next `sending` or `settle`."""
-
-    def settle(self) -> None:
-        """Bring everything noted so far to the disk: nothing will leave for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,31 +48,20 @@ class Account:
 
 
 class Client:
-    """The API's face for one account.
+    """The API's face for one account; `create_course` may be called from several threads.
 
     Args:
-        connection: to the API.
-        pacer: tells when a request may leave.
+        gate: lets every request out.
         patience: how often the same request is tried.
-        log: notes every request.
         now: aware time of day.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        pacer: Pacer,
-        patience: Patience,
-        log: RequestLog,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._connection = connection
-        self._pacer = pacer
+    def __init__(self, gate: Gate, *, patience: Patience, now: Callable[[], datetime]) -> None:
+        self.gate = gate
         self._patience = patience
-        self._log = log
         self._now = now
         self._signin: SignIn | None = None
+        self._renewing = threading.Lock()
         self.created_lately = False  # whether this account created a course within a day
 
     def sign_in(self, credentials: Credentials, *, client_id: str) -> Account:
@@ -100,20 +75,23 @@ class Client:
         me = self.read(_ME_PATH)
         user_id, email = me.get("Id"), me.get("Email")
         if not isinstance(user_id, int) or not isinstance(email, str):
-            raise AccessRefused(f"{self._connection.host} does not tell who is signed in. Check the address.")
+            raise AccessRefused(f"{self.gate.host} does not tell who is signed in. Check the address.")
         return Account(user_id=user_id, email=email)
 
     def create_course(self, payload: Mapping[str, object], *, row: int) -> Settled:
         """Send one course; return what became of it. It is sent again only when it surely was not applied."""
 
         def attempt() -> Meaning:
-            reply = self._exchange("POST", COURSES_PATH, row=row, json=payload)
+            reply = self.gate.exchange("POST", COURSES_PATH, row=row, json=payload, headers=self._bearer())
             return meaning_of(reply, now=self._now())
 
-        meaning: Meaning = self._patience.attempts()(attempt)
         try:
-            if isinstance(meaning, Expired) and self._renew():
-                meaning = self._patience.attempts()(attempt)
+            token = self._token()
+            meaning: Meaning = self._patience.persist(attempt)
+            if isinstance(meaning, Expired) and self._renew(token):
+                meaning = self._patience.persist(attempt)
+        except JournalUnusable:
+            raise
         except CourseImportError as refused:  # the course itself was surely not applied
             return Settled(
                 outcome=Deferred(reason=str(refused)), stop=Stop(code=refused.exit_code, reason=str(refused))
@@ -129,74 +107,69 @@ class Client:
         """Return the JSON object that GET `path` answers.
 
         Raises:
-            AccessRefused: no access, or the address is not the API's.
+            RoleMissing: the account may not read this.
+            AccessRefused: the address is not the API's.
             StoppedEarly: no answer that can be used.
         """
-        reply = self._try("GET", path, params=params)
-        if isinstance(reply, Answer) and reply.status == HTTPStatus.UNAUTHORIZED and self._renew():
-            reply = self._try("GET", path, params=params)
-        if isinstance(reply, NoAnswer):
-            raise StoppedEarly(f"{self._connection.host}: {reply.reason}. Run again later.")
-        envelope, host, status = envelope_of(reply), self._connection.host, reply.status
+        reply = self._read(path, params)
+        envelope, host, status = envelope_of(reply), self.gate.host, reply.status
         if status == HTTPStatus.OK and envelope is not None:
             return envelope
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            raise AccessRefused(f"{host} refused {path} (HTTP {status}). Check the token and its roles.")
+            raise RoleMissing(f"{host} refused {path} (HTTP {status}). Check the token and its roles.")
         if again_when_reading(reply, now=self._now()):
             raise StoppedEarly(f"{host} answered {path} with HTTP {status}. Run again later.")
         raise AccessRefused(f"{host} does not answer like the API (HTTP {status}). Check the address.")
 
-    def _renew(self) -> bool:
-        return self._signin is not None and self._signin.renew()
+    def estimate(self, courses: int) -> Estimate:
+        """Return what creating and reading back so many courses will take."""
+        seconds = self.gate.forecast(courses)
+        return Estimate(
+            requests=courses + -(-courses // BATCH),
+            seconds=seconds,
+            finish_at=self._now() + timedelta(seconds=seconds),
+        )
+
+    def is_there(self, path: str) -> bool:
+        """Tell whether GET `path` finds something.
+
+        Raises:
+            StoppedEarly: no answer came.
+        """
+        return self._read(path, None).status != HTTPStatus.NOT_FOUND
+
+    def _read(self, path: str, params: Mapping[str, str | int] | None) -> Answer:
+        def get() -> Reply:
+            return self._try("GET", path, params=params, headers=self._bearer())
+
+        token = self._token()
+        reply = get()
+        if isinstance(reply, Answer) and reply.status == HTTPStatus.UNAUTHORIZED and self._renew(token):
+            reply = get()
+        if isinstance(reply, NoAnswer):
+            raise StoppedEarly(f"{self.gate.host}: {reply.reason}. Run again later.")
+        return reply
+
+    def _token(self) -> str:
+        return self._signin.token() if self._signin else ""
+
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token()}"}
+
+    def _renew(self, refused: str) -> bool:
+        """Get another token than the one that was refused; several threads may ask for it at once."""
+        with self._renewing:
+            return self._token() != refused or (self._signin is not None and self._signin.renew())
 
     def _post_form(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         return self._try("POST", path, form=form, headers=headers)
 
-    def _try(self, method: str, path: str, **parts: Any) -> Reply:  # noqa: ANN401 - handed on to Connection.exchange
+    def _try(self, method: str, path: str, **parts: Any) -> Reply:  # noqa: ANN401 - handed on to Gate.exchange
         """Send a request that changes nothing until it is answered, throttling and failures waited out."""
 
         def attempt() -> Reply | Again:
-            reply = self._exchange(method, path, **parts)
+            reply = self.gate.exchange(method, path, **parts)
             return again_when_reading(reply, now=self._now()) or reply
 
-        result: Reply | Again = self._patience.attempts()(attempt)
+        result: Reply | Again = self._patience.persist(attempt)
         return result.reply if isinstance(result, Again) else result
-
-    def wait_for_turn(self) -> bool:
-        """Wait until a course may be sent; False when the run is to end instead."""
-        self._wait(write=True)
-        return not self._patience.hurried()
-
-    def _wait(self, *, write: bool) -> None:
-        while (seconds := self._pacer.wait_seconds(write=write)) > 0 and not self._patience.hurried():
-            self._log.settle()
-            self._patience.sleep(seconds)
-
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        *,
-        row: int | None = None,
-        headers: Mapping[str, str] | None = None,
-        **parts: Any,  # noqa: ANN401 - handed on to Connection.exchange
-    ) -> Reply:
-        """Wait for a slot, note the request, send it once, note its answer."""
-        if path != TOKEN_PATH and self._signin is not None:
-            headers = {"Authorization": f"Bearer {self._signin.token()}"}
-        write = method != "GET" and path != TOKEN_PATH
-        self._wait(write=write)
-        if self._patience.hurried():
-            return NoAnswer(never_sent=True, reason="the run is ending")
-        number = self._log.sending(method, path, row=row)
-        self._pacer.sent(write=write)
-        reply = self._connection.exchange(method, path, headers=headers, **parts)
-        self._pacer.answered(write=write)
-        if isinstance(reply, Answer):
-            # What signing in answers is secret.
-            status, told = reply.status, "" if path == TOKEN_PATH else reply.body[:_TOLD]
-        else:
-            status, told = None, reply.reason
-        self._log.answered(number, status=status, told=told)
-        _LOGGER.info("%s %s%s: %s", method, path, f" for row {row}" if row else "", status or told)
-        return reply

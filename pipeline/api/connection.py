@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,8 @@ import urllib3.exceptions as transport
 
 from pipeline import __version__
 from pipeline.api.answers import Answer, NoAnswer
-from pipeline.errors import SettingsRefused
+from pipeline.errors import AccessRefused, SettingsRefused
+from pipeline.settings import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +31,8 @@ class Connection:
     """Exchanges with one address.
 
     Proxies and CA bundle are taken from the environment once, as `requests` would for every request (a third
-    of its cost); nothing else of the environment is used, so that no .netrc replaces the token.
+    of its cost); nothing else of the environment is used, so that no .netrc replaces the token. An address on
+    this machine is never asked through a proxy.
 
     Args:
         address: the API's, without a path.
@@ -46,7 +49,7 @@ class Connection:
             address, proxies={}, stream=None, verify=None, cert=None
         )
         self._session.trust_env = False
-        self._session.proxies = dict(of_environment["proxies"])
+        self._session.proxies = {} if is_loopback(address) else dict(of_environment["proxies"])
         self._session.verify = _existing(of_environment["verify"])
         self._session.headers.update(
             {"Accept": "application/json", "User-Agent": f"course-import/{__version__}"}
@@ -82,7 +85,11 @@ class Connection:
                     body=self._body_of(response.raw).decode("utf-8", errors="replace"),
                     headers={name.lower(): value for name, value in response.headers.items()},
                 )
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader) as mistake:
+            raise AccessRefused(f"{self.host} cannot be asked: {mistake}. Correct the settings.") from mistake
         except (OSError, transport.HTTPError) as failure:  # every requests.RequestException is an OSError
+            if _is_distrusted(failure):
+                raise AccessRefused(f"The TLS certificate of {self.host} is not to be trusted.") from failure
             return NoAnswer(never_sent=_never_sent(failure), reason=_in_words(failure))
 
     def close(self) -> None:
@@ -120,9 +127,21 @@ def _never_sent(failure: Exception) -> bool:
     )
 
 
-def _in_words(failure: Exception) -> str:
+def _is_distrusted(failure: Exception) -> bool:
+    """Tell whether the host's certificate was refused; nothing is sent before that."""
+    reason = _reason(failure)
+    return isinstance(reason, transport.SSLError) and any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in reason.args
+    )
+
+
+def _reason(failure: Exception) -> Exception:
     cause = failure.args[0] if failure.args and isinstance(failure.args[0], Exception) else failure
-    match cause.reason if isinstance(cause, transport.MaxRetryError) else cause:
+    return cause.reason if isinstance(cause, transport.MaxRetryError) and cause.reason else cause
+
+
+def _in_words(failure: Exception) -> str:
+    match _reason(failure):
         case transport.NameResolutionError():
             return "the host's name is not known"
         case transport.NewConnectionError():
@@ -130,7 +149,7 @@ def _in_words(failure: Exception) -> str:
         case transport.ConnectTimeoutError():
             return "no connection in time"
         case transport.SSLError():
-            return "the host's TLS certificate is not to be trusted"
+            return "the TLS connection broke"
         case transport.ProxyError():
             return "the proxy cannot be used"
         case transport.TimeoutError():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_random_exponential
 
@@ -12,6 +12,7 @@ from pipeline.api.answers import Again
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Result = TypeVar("Result")
 _LONGEST_BACK_OFF: Final = 30.0  # seconds; longer waits are for the server to ask for
 _MARGIN: Final = 0.05  # seconds added to what the server told: its clock and ours differ
 
@@ -28,15 +29,21 @@ class Patience:
     sleep: Callable[[float], None]
     hurried: Callable[[], bool]
 
-    def attempts(self) -> Retrying:
-        """Return the loop that repeats a function while it returns `Again`; then its last result stands."""
-        return Retrying(
+    def persist(self, attempt: Callable[[], Result | Again]) -> Result | Again:
+        """Return the first result that is not `Again`, trying as the caps allow; else the last one."""
+        first = attempt()
+        if not isinstance(first, Again):
+            return first  # the usual case, at no cost
+        seen = [first]
+        loop = Retrying(
             sleep=self.sleep,
             retry=retry_if_result(lambda result: isinstance(result, Again)),
             wait=_wait_seconds,
             stop=self._spent,
             retry_error_callback=_last_result,
         )
+        result: Result | Again = loop(lambda: seen.pop() if seen else attempt())
+        return result
 
     def _spent(self, state: RetryCallState) -> bool:
         """Tell whether the next attempt is one too many, or its wait would end too late.

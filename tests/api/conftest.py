@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from pipeline.api import Client, Connection, Pacer, Patience
+from pipeline.api import Bounds, Client, Connection, Gate, Pacer, Patience
 from pipeline.settings import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Connect = Callable[..., tuple[Client, "Log"]]
+
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 class Log:
@@ -44,16 +47,18 @@ def connect() -> Iterator[Connect]:
         connection = Connection(address, connect_timeout_seconds=2, read_timeout_seconds=2)
         opened.append(connection)
         log = Log()
+        bounds = Bounds(
+            max_wait_seconds=600,
+            most_in_flight=4,
+            sleep=lambda _seconds: None,
+            hurried=lambda: hurried,
+            now=lambda: NOW,
+        )
+        gate = Gate(connection, pacer=Pacer((), time.monotonic), log=log, bounds=bounds)
         patience = Patience(
             max_attempts=3, max_seconds=100, sleep=lambda _seconds: None, hurried=lambda: hurried
         )
-        client = Client(
-            connection,
-            pacer=Pacer((), time.monotonic),
-            patience=patience,
-            log=log,
-            now=lambda: datetime(2026, 1, 31, tzinfo=UTC),
-        )
+        client = Client(gate, patience=patience, now=lambda: NOW)
         return client, log
 
     yield to

@@ -81,6 +81,7 @@ def in_words(reply: Reply) -> str:
         pytest.param(answer(200, envelope(course_id="7")), "InDoubt", id="Id is text"),
         pytest.param(answer(200, envelope(course_id=True)), "InDoubt", id="Id is true"),
         pytest.param(answer(200, envelope(course_id=0)), "InDoubt", id="Id is 0"),
+        pytest.param(answer(200, envelope(course_id=2**63)), "InDoubt", id="Id is no 64-bit integer"),
         pytest.param(LOST, "InDoubt", id="the answer was lost"),
         pytest.param(answer(200, HTML), "InDoubt stop 8", id="HTML"),
         pytest.param(answer(302, ""), "InDoubt stop 8", id="a redirect"),
@@ -109,6 +110,15 @@ def test_every_error_is_told_in_the_apis_words() -> None:
         ("Title", "is a required field", None),
         (None, "refused without a word", "5"),
     ]
+
+
+def test_a_letter_cut_in_the_middle_is_shown_by_its_code() -> None:
+    cut = {"AttemptedValue": "Pots \ud83d", "PropertyName": "Title", "Message": "is too long \ud83d"}
+    meaning = meaning_of(answer(400, envelope(errors=[cut])), now=NOW)
+    assert isinstance(meaning, Settled)
+    assert isinstance(meaning.outcome, Rejected)
+    [error] = meaning.outcome.errors
+    assert (error.message, error.attempted_value) == ("is too long \\ud83d", "Pots \\ud83d")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pyotp
 import pytest
 from pydantic import SecretStr
 
+from pipeline.api import Stop
 from pipeline.errors import AccessRefused, Exit, StoppedEarly
 from pipeline.model import Created, Deferred, InDoubt, Rejected
 from pipeline.sandbox.accounts import TOTP_SECRET
@@ -194,7 +195,7 @@ def test_a_course_in_doubt_is_sent_once_only(misbehaving: Misbehaving, connect: 
 
 def test_a_run_that_is_to_end_sends_nothing_more(misbehaving: Misbehaving, connect: Connect) -> None:
     client, _ = connect(misbehaving.url, hurried=True)
-    assert not client.wait_for_turn()
+    assert isinstance(client.gate.turn(), Stop)
     settled = client.create_course(COURSE, row=2)
     assert settled.outcome == Deferred(reason="the run is ending")
     assert misbehaving.requests == []

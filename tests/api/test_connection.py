@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.api.answers import Answer, NoAnswer
 from pipeline.api.connection import Connection
-from pipeline.errors import SettingsRefused
+from pipeline.errors import AccessRefused, SettingsRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,6 +153,11 @@ def test_a_redirect_is_not_followed(misbehaving: Misbehaving, connect: Connect) 
     assert len(misbehaving.requests) == 1
 
 
+def test_a_token_that_is_no_header_is_refused_at_once(connect: Connect) -> None:
+    with pytest.raises(AccessRefused, match="cannot be asked"):
+        connect("http://127.0.0.1:9").exchange("GET", "/path", headers={"Authorization": "Bearer a\n"})
+
+
 def test_tls_is_checked(misbehaving: Misbehaving, connect: Connect) -> None:
     """A host that does not speak TLS is not believed; what it heard was no request."""
     misbehaving.script("HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -170,11 +175,18 @@ def test_the_environments_proxy_is_used(
     assert misbehaving.requests[0].startswith(b"GET http://spaces.example.com/path ")
 
 
-def test_the_environments_no_proxy_is_obeyed(
+def test_the_environments_no_proxy_is_obeyed(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", closed_port())
+    monkeypatch.setenv("NO_PROXY", ".invalid")
+    reply = connect("http://no-such-host.invalid").exchange("GET", "/path")
+    assert reply == NoAnswer(never_sent=True, reason="the host's name is not known")
+
+
+def test_this_machine_is_never_asked_through_a_proxy(
     misbehaving: Misbehaving, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", closed_port())
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NO_PROXY", "")
     misbehaving.answer(200)
     assert isinstance(connect(misbehaving.url).exchange("GET", "/path"), Answer)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.api.pacing import STEADY, Limit, Pacer
+from pipeline.api.pacing import Limit, Pacer
 
 
 class Clock:
@@ -44,6 +44,7 @@ def most_in_any_window(arrivals: list[float], seconds: float) -> int:
     return max(bisect_right(arrivals, start + seconds - 1e-6) - place for place, start in enumerate(arrivals))
 
 
+STEADY = (Limit(most=1, seconds=1.0, writes_only=True),)
 TABLE = (
     Limit(most=1, seconds=0.1, writes_only=False),
     Limit(most=5, seconds=3.0, writes_only=True),

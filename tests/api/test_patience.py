@@ -35,7 +35,7 @@ def attempts(results: list[object], sleeper: Sleeper, **caps: float) -> tuple[ob
         sleep=sleeper.sleep,
         hurried=sleeper.hurried,
     )
-    last = patience.attempts()(lambda: left.pop(0))
+    last = patience.persist(lambda: left.pop(0))
     return last, len(results) - len(left)
 
 
