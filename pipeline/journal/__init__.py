@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.journal.journal import Journal, open_journal
-from pipeline.journal.run_log import RunLog
+from pipeline.journal.lock import locked, whoami
+from pipeline.journal.run_log import End, RunLog
 
-__all__ = ["Journal", "RunLog", "open_journal"]
+__all__ = ["End", "Journal", "RunLog", "locked", "open_journal", "whoami"]

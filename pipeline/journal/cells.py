@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import Exit
-from pipeline.model import Finding, Known, RowReport, RunRecord, Source, State, Status
+from pipeline.model import Doubt, Finding, Known, PastRequest, RowReport, RunRecord, Source, State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import RowMapping
 
-_UNANSWERED: Final = "its answer was not recorded"
+UNANSWERED: Final = "its answer was not recorded"
 
 
 def of_finding(run_id: str, finding: Finding) -> dict[str, Any]:
@@ -40,6 +40,31 @@ def to_known(cells: RowMapping) -> Known:
         payload=json.loads(cells["payload"]),
         course_id=cells["course_id"],
         reason=cells["reason"],
+        candidates=tuple(json.loads(cells["candidates"])),
+        deferrals=cells["deferrals"],
+        said_by=cells["said_by"],
+    )
+
+
+def to_doubt(cells: RowMapping) -> Doubt:
+    """Return a course in doubt from its row, joined with the snapshot of the run that sent it."""
+    return Doubt(
+        business_id=cells["business_id"],
+        key=cells["key"],
+        payload=json.loads(cells["payload"]),
+        reason=cells["reason"],
+        since=datetime.fromisoformat(cells["ended_at"]),
+        snapshot=None if cells["ids"] is None else frozenset(json.loads(cells["ids"])),
+    )
+
+
+def to_past(cells: RowMapping) -> PastRequest:
+    """Return a request that counts from its row."""
+    answered_at = cells["answered_at"]
+    return PastRequest(
+        method=cells["method"],
+        path=cells["path"],
+        answered_at=datetime.fromisoformat(answered_at) if answered_at else None,
     )
 
 
@@ -111,7 +136,7 @@ def _to_row(cells: RowMapping, told: tuple[Finding, ...], *, unanswered: bool) -
         key=cells["key"],
         title=cells["title"],
         status=Status.IN_DOUBT if unanswered else Status(cells["status"]),
-        reason=_UNANSWERED if unanswered else cells["reason"],
+        reason=UNANSWERED if unanswered else cells["reason"],
         course_id=cells["course_id"],
         found=cells["found"],
         candidates=tuple(json.loads(cells["candidates"])),

@@ -5,15 +5,25 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, event, insert, select, update
+from sqlalchemy import URL, and_, create_engine, event, insert, inspect, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import JournalUnusable
 from pipeline.journal import cells
 from pipeline.journal.run_log import RunLog
-from pipeline.journal.tables import SCHEMA_VERSION, courses, findings, meta, metadata, rows, runs
-from pipeline.model import State
+from pipeline.journal.tables import (
+    SCHEMA_VERSION,
+    courses,
+    findings,
+    meta,
+    metadata,
+    requests,
+    rows,
+    runs,
+    snapshots,
+)
+from pipeline.model import State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from pipeline.errors import Exit
-    from pipeline.model import Known, RunRecord
+    from pipeline.model import Doubt, Known, PastRequest, RunRecord
 
 # Read back by a test. FULL: a commit is on the disk before its request leaves, whatever the power does.
 PRAGMAS: Final = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000}
@@ -66,13 +76,54 @@ class Journal:
             found = connection.execute(select(courses).where(courses.c.target == target)).mappings().all()
         return {(row["business_id"], row["key"]): cells.to_known(row) for row in found}
 
+    def doubt_unanswered(self, target: str, *, at: datetime) -> None:
+        """Put every course in doubt whose process died before an answer was recorded."""
+        with self._transaction() as connection:
+            died = (courses.c.target == target) & (courses.c.state == State.SENDING)
+            for run_id, number in connection.execute(select(courses.c.run_id, courses.c.number).where(died)):
+                its_row = (rows.c.run_id == run_id) & (rows.c.number == number)
+                connection.execute(
+                    update(rows).where(its_row).values(status=Status.IN_DOUBT, reason=cells.UNANSWERED)
+                )
+            in_doubt = {"state": State.IN_DOUBT, "reason": cells.UNANSWERED, "ended_at": at.isoformat()}
+            connection.execute(update(courses).where(died).values(in_doubt))
+
+    def doubts(self, target: str) -> tuple[Doubt, ...]:
+        """Return every course of `target` that is in doubt, in the order they were sent."""
+        seen_before = and_(
+            *(snapshots.c[name] == courses.c[name] for name in ("target", "run_id", "business_id"))
+        )
+        query = (
+            select(courses, snapshots.c.ids)
+            .join(snapshots, seen_before, isouter=True)
+            .where(courses.c.target == target, courses.c.state == State.IN_DOUBT)
+            .order_by(courses.c.run_id, courses.c.number)
+        )
+        with self._transaction() as connection:
+            return tuple(cells.to_doubt(row) for row in connection.execute(query).mappings())
+
     def created_since(self, target: str, moment: datetime) -> bool:
         """Tell whether a course was created at `target` since `moment`."""
+        query = select(courses.c.key).where(
+            courses.c.target == target,
+            courses.c.state == State.CREATED,
+            courses.c.ended_at >= moment.isoformat(),
+        )
         with self._transaction() as connection:
-            query = select(courses.c.key).where(
-                courses.c.target == target, courses.c.created_at >= moment.isoformat()
-            )
             return connection.execute(query.limit(1)).first() is not None
+
+    def requests_since(self, moment: datetime, *, host: str, target: str | None) -> tuple[PastRequest, ...]:
+        """Return the requests that count since `moment`: those of `target`; None: sign-ins at `host`."""
+        whose = and_(requests.c.target.is_(None), requests.c.host == host)
+        if target is not None:
+            whose = requests.c.target == target
+        since = moment.isoformat()
+        unanswered = and_(requests.c.answered_at.is_(None), requests.c.sent_at >= since)
+        query = select(requests.c.method, requests.c.path, requests.c.answered_at).where(
+            whose, or_(requests.c.answered_at >= since, unanswered)
+        )
+        with self._transaction() as connection:
+            return tuple(cells.to_past(row) for row in connection.execute(query).mappings())
 
     def read_run(self, run_id: str | None = None) -> RunRecord | None:
         """Return the run of that id, else the last one; None when there is none."""
@@ -106,24 +157,35 @@ def open_journal(path: Path) -> Journal:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False}
+            URL.create("sqlite", database=str(path)),
+            poolclass=StaticPool,
+            # IMMEDIATE: two processes that write at once wait for each other instead of failing half-way.
+            connect_args={"check_same_thread": False, "isolation_level": "IMMEDIATE"},
         )
         event.listen(engine, "connect", _set_pragmas)
         connection = engine.connect()
         with connection.begin():
-            metadata.create_all(connection)
-            version = connection.execute(select(meta.c.schema_version)).scalar()
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # tables are not made by two at once
+            version = _version_of(connection)
             if version is None:
+                metadata.create_all(connection)
                 connection.execute(insert(meta), {"schema_version": SCHEMA_VERSION})
     except (SQLAlchemyError, OSError) as failure:
         raise JournalUnusable(_in_words(path, failure)) from failure
-    if version is not None and version != SCHEMA_VERSION:
+    if version not in (None, SCHEMA_VERSION):
         connection.close()
         raise JournalUnusable(
             f"The journal {path} was written by another version of course-import (its schema is {version}, "
             f"this program knows {SCHEMA_VERSION}). Use that version; nothing was sent."
         )
     return Journal(connection, path)
+
+
+def _version_of(connection: Connection) -> int | None:
+    """Return the schema version of a journal, None of a new one."""
+    if not inspect(connection).has_table(meta.name):
+        return None
+    return int(connection.execute(select(meta.c.schema_version)).scalar_one())
 
 
 def _set_pragmas(driver_connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own type

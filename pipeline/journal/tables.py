@@ -58,6 +58,7 @@ rows: Final = Table(
     Column("found", Boolean, nullable=False, comment="the Id was found by looking"),
     Column("candidates", Text, nullable=False, comment="JSON list of Ids a person has to choose from"),
     comment="one row a row of the file a run read",
+    sqlite_with_rowid=False,
 )
 
 findings: Final = Table(
@@ -89,8 +90,22 @@ courses: Final = Table(
     Column("reason", Text, nullable=False, comment="of the state, in words"),
     Column("run_id", Text, nullable=False, comment="the run that touched it last"),
     Column("number", Integer, nullable=False, comment="its row in that run"),
-    Column("created_at", Text, comment="when the answer with its Id came"),
+    Column("ended_at", Text, comment="when that state was reached; null while sending"),
+    Column("candidates", Text, nullable=False, server_default="[]", comment="JSON list of Ids it may be"),
+    Column("deferrals", Integer, nullable=False, server_default="0", comment="in a row, of one reason"),
+    Column("said_by", Text, comment="the person whose word the state is"),
     comment="one row a course that was ever meant to be sent",
+    sqlite_with_rowid=False,  # one page less to be written for every course
+)
+
+snapshots: Final = Table(
+    "snapshots",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("run_id", Text, primary_key=True),
+    Column("business_id", BigInteger, primary_key=True, autoincrement=False, comment="the location"),
+    Column("ids", Text, nullable=False, comment="JSON list of the Ids that stood there"),
+    comment="what stood at a location before a run first sent a course there",
 )
 
 requests: Final = Table(

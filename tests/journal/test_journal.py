@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.errors import Exit, JournalUnusable
-from pipeline.journal import open_journal
+from pipeline.journal import End, open_journal
 from pipeline.journal.journal import PRAGMAS
 from pipeline.model import Known, State, Status
 from tests.journal.conftest import TARGET, at, record, row
@@ -84,11 +84,15 @@ def test_what_became_of_a_course_is_known_to_the_next_run(state: State, journal:
     log.begin(row(2), {"Title": "Pottery"})
     number = log.sending("POST", "/path", row=2)
     log.answered(number, status=200, told="{}")
-    log.end(row(2), state, reason="because", course_id=course_id)
+    log.end(row(2), End(state=state, reason="because", course_id=course_id))
     log.settle()
     assert journal.known(TARGET) == {
         (5, "pottery"): Known(
-            state=state, payload={"Title": "Pottery"}, course_id=course_id, reason="because"
+            state=state,
+            payload={"Title": "Pottery"},
+            course_id=course_id,
+            reason="because",
+            deferrals=int(state is State.DEFERRED),
         )
     }
     assert journal.known("another/target") == {}
@@ -116,7 +120,7 @@ def test_an_outcome_and_the_next_intent_share_a_commit(journal: Journal) -> None
     log = log_of(journal)
     log.begin(row(2), {})
     log.sending("POST", "/path", row=2)
-    log.end(row(2), State.CREATED, reason="", course_id=7)
+    log.end(row(2), End(state=State.CREATED, course_id=7))
     log.begin(row(3, "Weaving"), {})
     assert journal.known(TARGET)[5, "pottery"].state is State.SENDING
     log.sending("POST", "/path", row=3)
@@ -129,7 +133,7 @@ def test_a_course_sent_again_keeps_one_row(journal: Journal) -> None:
     for title, state in (("first try", State.REJECTED), ("second try", State.CREATED)):
         log.begin(row(2), {"Title": title})
         log.sending("POST", "/path", row=2)
-        log.end(row(2), state, reason="", course_id=7)
+        log.end(row(2), End(state=state, course_id=7))
         log.settle()
     [known] = journal.known(TARGET).values()
     assert known == Known(state=State.CREATED, payload={"Title": "second try"}, course_id=7, reason="")

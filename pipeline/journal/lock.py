@@ -1,0 +1,72 @@
+"""One run at a time for each target; a lock of the operating system, which frees itself with its process."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import socket
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from pipeline.errors import JournalUnusable, RunLocked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+
+@contextmanager
+def locked(folder: Path, target: str, *, at: datetime) -> Iterator[None]:
+    """Hold the lock of a target.
+
+    Raises:
+        RunLocked: another process holds it; the text says who, where and since when.
+        JournalUnusable: the lock cannot be made.
+    """
+    path = folder / f"{hashlib.sha256(target.encode()).hexdigest()[:16]}.lock"
+    owner = path.with_suffix(".owner")
+    lock = FileLock(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as taken:
+        raise RunLocked(f"Another run is at work on {target}{_told_by(owner)}. Try again later.") from taken
+    except OSError as failure:
+        raise JournalUnusable(f"The lock {path} cannot be used: {failure}. Nothing was sent.") from failure
+    try:
+        with suppress(OSError):  # it only serves the message
+            owner.write_text(json.dumps(_me(at)), encoding="utf-8")
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def _me(at: datetime) -> dict[str, object]:
+    return {
+        "user": whoami(),
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+        "since": f"{at:%Y-%m-%d %H:%M:%S} UTC",
+    }
+
+
+def whoami() -> str:
+    """Return who runs this process, as far as the system knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return f"user {os.getuid()}"
+
+
+def _told_by(owner: Path) -> str:
+    try:
+        told = json.loads(owner.read_text(encoding="utf-8"))
+        return f": {told['user']}@{told['host']}, process {told['process']}, since {told['since']}"
+    except (OSError, ValueError, KeyError, TypeError):  # it is being written, or its process died in between
+        return ""
