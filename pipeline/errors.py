@@ -5,6 +5,7 @@ CourseImportError
 ├── UsageError        2   the command line cannot mean anything
 ├── FileRefused       3   nothing can be read from this file; nothing was sent
 ├── AccessRefused     6   settings, token, role or state folder are not as they must be
+│   ├── RoleMissing       the account may not do this one thing
 │   └── SettingsRefused
 ├── RunLocked         7   another run works on the same target
 └── StoppedEarly      8   an outage, a limit or a breaker ended the run before its end
@@ -89,6 +90,10 @@ class AccessRefused(CourseImportError):
     """The target cannot be used with these settings, this token or this role."""
 
     exit_code = Exit.NO_ACCESS
+
+
+class RoleMissing(AccessRefused):
+    """The account lacks the role for one request; others may work."""
 
 
 class SettingsRefused(AccessRefused):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Severity: TypeAlias = Literal["fault", "warning", "information"]
 Stage: TypeAlias = Literal["read", "tidy", "check", "plan", "send"]
+NOT_SEEN: Final = "not-seen"  # code of the finding that says the target's courses may not be listed
 
 
 def shown(cell: Cell) -> str:
@@ -193,8 +194,19 @@ class Step:
     status: Status  # what the row counts as until something happens to it
     reason: str
     course_id: int | None = None  # of the course that exists already
+    found: bool = False  # the Id was found by looking, in this run
+    candidates: tuple[int, ...] = ()  # Ids a person has to choose from
     system_id: str | None = None  # the token an earlier attempt carried
-    last: bool = False  # refused before: goes after all others
+    last: bool = False  # refused or deferred too often before: goes after all others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What carrying out a plan will take at the API's pace."""
+
+    requests: int
+    seconds: float
+    finish_at: datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +217,7 @@ class Plan:
     source: Source
     target: Target
     steps: tuple[Step, ...]  # in row order
+    estimate: Estimate | None = None
 
     @property
     def to_create(self) -> tuple[Step, ...]:
@@ -261,6 +274,61 @@ class Known:
     payload: Mapping[str, object]  # as it was sent, SystemId included
     course_id: int | None
     reason: str
+    candidates: tuple[int, ...] = ()
+    deferrals: int = 0  # times in a row it was deferred for the same reason
+    said_by: str | None = None  # the person whose word this is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A course that was sent without a clear answer."""
+
+    business_id: int
+    key: str
+    payload: Mapping[str, object]
+    reason: str
+    since: datetime  # when its answer was given up
+    snapshot: frozenset[int] | None  # the location's Ids before it was sent; None: they could not be seen
+
+    @property
+    def system_id(self) -> str:
+        """The key or token it was sent with."""
+        return str(self.payload["SystemId"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRequest:
+    """A request that counts against the API's limits."""
+
+    method: str
+    path: str
+    answered_at: datetime | None  # None: no answer was recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One course as the API lists it."""
+
+    title: str
+    system_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """All courses of one location, by Id."""
+
+    business_id: int
+    courses: Mapping[int, Listed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What was seen before planning, by location and key: the journal, and the courses that stand there."""
+
+    target: Target
+    known: Mapping[tuple[int, str], Known]
+    found: frozenset[tuple[int, str]] = frozenset()  # adopted by looking, in this run
+    listings: Mapping[int, Listing | None] = field(default_factory=dict)  # None: may not be listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,46 +4,97 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Action, Plan, State, Status, Step
+from schemas.course import fold_title
 from schemas.properties import PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Checked, Known, Row, Target
+    from pipeline.model import Checked, Known, Row, Target, World
     from schemas.course import Course
 
 
-def make_plan(
-    checked: Checked,
-    *,
-    target: Target,
-    known: Mapping[tuple[int, str], Known],
-    first: int | None = None,
-) -> Plan:
+_OFTEN: Final = 3  # deferrals of one reason in a row; then others go first
+
+
+def make_plan(checked: Checked, world: World, *, first: int | None = None) -> Plan:
     """Return a step for every right row, in row order.
 
     Args:
         checked: the file's rows.
-        target: who is to receive the courses.
-        known: what the journal knows of this target, by location and key.
+        world: what the journal and the API know of the target.
         first: how many courses to create at most; the rows behind them are left out.
     """
-    steps = []
-    to_create = 0
-    for row in checked.rows:
-        if row.course is None:
-            continue
-        step = _step(row, row.course, known.get((row.course.business_id, row.course.key)))
-        if step.action is Action.CREATE and first is not None and to_create >= first:
-            reason = f"behind the first {first} that were asked for"
-            step = replace(step, action=Action.HOLD, status=Status.LEFT_OUT, reason=reason)
-        to_create += step.action is Action.CREATE
-        steps.append(step)
-    return Plan(id=_plan_id(checked, target, first), source=checked.source, target=target, steps=tuple(steps))
+    standing = _Standing(checked, world)
+    steps = [standing.hold(_step(row, row.course, world)) for row in checked.rows if row.course is not None]
+    plan = Plan(
+        id=_plan_id(checked, world.target, first),
+        source=checked.source,
+        target=world.target,
+        steps=tuple(steps),
+    )
+    return plan if first is None else _only(first, plan)
+
+
+def _only(first: int, plan: Plan) -> Plan:
+    """Leave out what would go behind the first courses, in the order they go."""
+    behind = {step.row.number for step in plan.to_create[first:]}
+    reason = f"behind the first {first} that were asked for"
+    steps = (
+        replace(step, action=Action.HOLD, status=Status.LEFT_OUT, reason=reason)
+        if step.row.number in behind
+        else step
+        for step in plan.steps
+    )
+    return replace(plan, steps=tuple(steps))
+
+
+def places_to_look(checked: Checked, known: Mapping[tuple[int, str], Known]) -> set[int]:
+    """Return the locations at which something may be sent or is in doubt."""
+    return {
+        row.course.business_id
+        for row in checked.rows
+        if row.course is not None
+        and (
+            (before := known.get((row.course.business_id, row.course.key))) is None
+            or before.state is not State.CREATED
+        )
+    }
+
+
+class _Standing:
+    """The courses that stand at the locations already, by title and by SystemId."""
+
+    def __init__(self, checked: Checked, world: World) -> None:
+        self._known = world.known
+        in_file = {(row.course.business_id, row.course.key) for row in checked.rows if row.course is not None}
+        own = {known.course_id for identity, known in world.known.items() if identity in in_file}
+        self._ids: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+        for place, listing in world.listings.items():
+            for course_id, listed in (listing.courses if listing else {}).items():
+                if course_id not in own:
+                    self._ids[place, "title", fold_title(listed.title)].append(course_id)
+                    self._ids[place, "key", listed.system_id or ""].append(course_id)
+
+    def hold(self, step: Step) -> Step:
+        """Return the step, held when its course may stand there already and no person said otherwise."""
+        if step.action is not Action.CREATE:
+            return step
+        course = step.course
+        known = self._known.get((course.business_id, course.key))
+        same = self._ids.get((course.business_id, "title", fold_title(course.title)), [])
+        if course.own_key:
+            same = sorted({*same, *self._ids.get((course.business_id, "key", course.own_key), [])})
+        if not same or (known is not None and known.said_by is not None):
+            return step
+        ids = ", ".join(map(str, same))
+        reason = f"exists already as Id {ids}" if len(same) == 1 else f"may exist already as one of Id {ids}"
+        return replace(step, action=Action.HOLD, status=Status.HELD, reason=reason, candidates=tuple(same))
 
 
 def changes(course: Course, payload: Mapping[str, object]) -> tuple[str, ...]:
@@ -52,34 +103,43 @@ def changes(course: Course, payload: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(name for name in PROPERTIES if name != "SystemId" and wire.get(name) != payload.get(name))
 
 
-def _step(row: Row, course: Course, known: Known | None) -> Step:
+def _step(row: Row, course: Course, world: World) -> Step:
+    identity = (course.business_id, course.key)
+    known, found = world.known.get(identity), identity in world.found
+    new = Step(row=row, course=course, action=Action.CREATE, status=Status.NOT_SENT, reason="new")
     if known is None:
-        return Step(row=row, course=course, action=Action.CREATE, status=Status.NOT_SENT, reason="new")
+        return new
     match known.state:
         case State.REJECTED | State.DEFERRED:
-            return Step(
-                row=row,
-                course=course,
-                action=Action.CREATE,
-                status=Status.NOT_SENT,
-                reason=f"{known.state} before",
-                system_id=str(known.payload["SystemId"]),
-                last=known.state is State.REJECTED,
+            often = known.deferrals >= _OFTEN
+            times = f"{known.deferrals} times running" if often else "before"
+            return replace(
+                new,
+                reason=f"{known.state} {times}: {known.reason}",
+                system_id=str(known.payload["SystemId"]) if "SystemId" in known.payload else None,
+                last=often or known.state is State.REJECTED,
             )
         case State.SENDING | State.IN_DOUBT:
-            reason = known.reason or "its answer was not recorded"
-            return Step(row=row, course=course, action=Action.LOOK_UP, status=Status.IN_DOUBT, reason=reason)
+            return replace(
+                new,
+                action=Action.LOOK_UP,
+                status=Status.IN_DOUBT,
+                reason=known.reason,
+                candidates=known.candidates,
+            )
         case State.CREATED:
             differing = changes(course, known.payload)
-            return Step(
-                row=row,
-                course=course,
+            status = Status.CREATED if found else Status.UNCHANGED
+            reason = (
+                f"differs from the course that was created in {', '.join(differing)}" if differing else ""
+            )
+            return replace(
+                new,
                 action=Action.SKIP,
-                status=Status.CHANGED if differing else Status.UNCHANGED,
-                reason=f"differs from the course that was created in {', '.join(differing)}"
-                if differing
-                else "",
+                status=Status.CHANGED if differing else status,
+                reason=reason or ("its answer was lost; found by looking" if found else ""),
                 course_id=known.course_id,
+                found=found,
             )
 
 

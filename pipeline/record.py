@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.model import RowReport, Status
+from pipeline.model import NOT_SEEN, Finding, RowReport, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pipeline.model import Checked, Finding, Plan, Row, RunRecord
+    from pipeline.model import Checked, Plan, Row, RunRecord
 
 
 def judged(record: RunRecord, checked: Checked) -> RunRecord:
@@ -30,12 +30,31 @@ def planned(record: RunRecord, plan: Plan) -> RunRecord:
     """Return `record` with what the plan says of each row, and for whom it is made."""
     steps = {step.row.number: step for step in plan.steps}
     rows = tuple(
-        replace(row, status=step.status, reason=step.reason, course_id=step.course_id)
+        replace(
+            row,
+            status=step.status,
+            reason=step.reason,
+            course_id=step.course_id,
+            found=step.found,
+            candidates=step.candidates,
+        )
         if (step := steps.get(row.number))
         else row
         for row in record.rows
     )
     return replace(record, target=plan.target.name, rehearsal=plan.target.rehearsal, rows=rows)
+
+
+def unseen(record: RunRecord, places: Iterable[int]) -> RunRecord:
+    """Return `record` with a warning when the courses at some locations could not be seen."""
+    if not list(places):
+        return record
+    message = (
+        "The account lacks the role Course-List: courses that exist already cannot be seen, and a lost "
+        "answer will wait for a person."
+    )
+    finding = Finding(code=NOT_SEEN, message=message, severity="warning", stage="plan")
+    return replace(record, file_findings=(*record.file_findings, finding))
 
 
 def _row(row: Row, told: Sequence[Finding]) -> RowReport:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_state_path
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,6 +28,16 @@ PREFIX: Final = "COURSE_IMPORT_"
 SANDBOX: Final = "sandbox"  # what --target calls the embedded stand-in
 _SECRET: Final = ("token", "password", "totp")
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _duration(given: object) -> object:
+    """Return a duration from `90s`, `10m`, `2h` or `1d`; anything else is pydantic's to judge."""
+    written = re.fullmatch(r"(\d{1,9})\s*([smhd])", given.strip().lower()) if isinstance(given, str) else None
+    return timedelta(seconds=int(written[1]) * _UNITS[written[2]]) if written else given
+
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +96,27 @@ class Settings(BaseSettings):
     read_timeout_seconds: Seconds = Field(60, description="Wait for an answer (28.8 s were seen)")
     max_attempts: int = Field(6, ge=1, description="Attempts at one request the API surely did not apply")
     max_retry_seconds: Seconds = Field(300, description="Time all attempts at one request may take")
+    settle_seconds: float = Field(
+        60,
+        ge=0,
+        allow_inf_nan=False,
+        description="Time after a lost answer in which a course may still appear; waited out",
+    )
+    max_wait: Duration = Field(
+        timedelta(minutes=10),
+        description="Longest wait for a slot under the API's limits, such as `90s` or `2h`",
+    )
+    wait: bool = Field(default=False, description="Wait for a slot however long it takes")
+    verify: bool = Field(default=True, description="Read created courses back and compare them with the file")
+    max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow")
+    writes_a_minute: int = Field(60, ge=1, description="The API's limits: courses a minute,")
+    writes_a_day: int = Field(5000, ge=1, description="courses a day,")
+    requests_a_minute: int = Field(120, ge=1, description="requests of any kind a minute,")
+    requests_an_hour: int = Field(5000, ge=1, description="an hour,")
+    requests_a_day: int = Field(200_000, ge=1, description="a day,")
+    request_spacing_seconds: float = Field(
+        0.1, ge=0, allow_inf_nan=False, description="and from one request to the next"
+    )
 
     @classmethod
     def settings_customise_sources(

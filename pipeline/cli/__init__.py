@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -37,6 +38,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what wen
 Verbose = Annotated[bool, typer.Option("--verbose", help="Tell every request on stderr.")]
 ReportDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Receives one folder a run.")]
 StateDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Keeps journal and sandbox.")]
+Limits = Literal["documented", "off"]
 Target = Annotated[str | None, typer.Option(metavar="sandbox|URL", help="Who receives the courses.")]
 
 
@@ -95,6 +97,13 @@ def import_(
     pace: Annotated[
         str | None, typer.Option(metavar="documented|off", help="'off' is for a loopback target only.")
     ] = None,
+    max_wait: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Stop when the next slot is further away: 90s, 2h.")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for a slot however long it takes.")] = False,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not read created courses back to compare them.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the first course is sent.")] = False,
     state_dir: StateDir = None,
     report_dir: ReportDir = None,
@@ -109,7 +118,15 @@ def import_(
     from pipeline.cli.interrupt import Interrupt
     from pipeline.settings import load_settings
 
-    settings = load_settings(target=target, pace=pace, state_dir=state_dir, report_dir=report_dir)
+    settings = load_settings(
+        target=target,
+        pace=pace,
+        state_dir=state_dir,
+        report_dir=report_dir,
+        max_wait=max_wait,
+        wait=wait or None,
+        verify=False if no_verify else None,
+    )
     run_id, folder = workplace.new_run(file, settings)
     order = run.Order(
         command="import",
@@ -128,11 +145,47 @@ def import_(
         Interrupt().listening() as interrupt,
         _progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
         workplace.open_house(
-            settings, interrupt, consent=lambda plan: _ask(plan, yes=yes), progress=progress
+            settings, interrupt, consent=lambda plan: _ask(plan, yes=yes, quiet=quiet), progress=progress
         ) as house,
     ):
         told = run.import_file(order, house)
     _tell(told, as_json=as_json, quiet=quiet)
+
+
+@app.command(epilog="Example: course-import resolve courses.xlsx 17 --created 1414985001")
+def resolve(
+    file: File,
+    row: Annotated[int, typer.Argument(min=1, metavar="ROW", help="The row's number as Excel shows it.")],
+    *,
+    created: Annotated[int | None, typer.Option(min=1, metavar="ID", help="It exists under this Id.")] = None,
+    not_created: Annotated[
+        bool, typer.Option("--not-created", help="It does not exist: send it next time.")
+    ] = False,
+    sheet: Sheet = None,
+    target: Target = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Record your word on a row that is held or in doubt."""
+    from pipeline import run
+    from pipeline.cli import workplace
+    from pipeline.cli.interrupt import Interrupt
+    from pipeline.send import Word
+    from pipeline.settings import load_settings
+
+    if (created is None) is not not_created:
+        raise UsageError("Say one of --created ID and --not-created.")
+    settings = load_settings(target=target, state_dir=state_dir)
+    order = run.Order(
+        command="resolve", path=file, run_id=workplace.new_run_id(), folder=settings.report_dir, sheet=sheet
+    )
+    word = Word(created_id=created, by=workplace.somebody())
+    with (
+        Interrupt().listening() as interrupt,
+        workplace.open_house(
+            settings, interrupt, consent=lambda _plan: None, progress=lambda _total: lambda: None
+        ) as house,
+    ):
+        typer.echo(run.resolve_row(order, house, row, word))
 
 
 @app.command(epilog="Example: course-import report 20260131T101500Z-3f9a")
@@ -157,6 +210,12 @@ def sandbox(
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     store: Annotated[Path | None, typer.Option(metavar="FILE", help="Keeps its courses.")] = None,
+    limits: Annotated[
+        Limits, typer.Option(metavar="documented|off", help="The API's limits, or none.")
+    ] = "documented",
+    faults: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What shall break, such as samples/bad-day.json.")
+    ] = None,
     state_dir: StateDir = None,
 ) -> None:
     """Run the stand-in for the API in the foreground, until Ctrl-C."""
@@ -167,7 +226,13 @@ def sandbox(
     path = store or workplace.store_path(load_settings(state_dir=state_dir))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        room.serve(path, port=port, announce=lambda url: typer.echo(f"The sandbox listens at {url}"))
+        room.serve(
+            path,
+            port=port,
+            announce=lambda url: typer.echo(f"The sandbox listens at {url}"),
+            limits=limits,
+            faults=faults,
+        )
     except OSError as failure:
         raise UsageError(f"The sandbox cannot start: {failure}") from failure
 
@@ -213,18 +278,29 @@ def _tell(told: Report, *, as_json: bool, quiet: bool) -> None:
     raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if failure else {told.exit_code}))
 
 
-def _ask(plan: Plan, *, yes: bool) -> None:
-    """Show what is about to be sent to a target that is no sandbox, and ask."""
+def _ask(plan: Plan, *, yes: bool, quiet: bool) -> None:
+    """Show what is about to be sent; ask when the target is no sandbox."""
     count = len(plan.to_create)
-    if plan.target.rehearsal or yes or not count:
+    if not count:
         return
     courses = "1 course" if count == 1 else f"{count} courses"
-    what = f"{courses} will be created at {plan.target.url} as {plan.target.account}."
-    if not sys.stdin.isatty():
+    what = f"{courses} will be created at {plan.target.url} as {plan.target.account}{_duration(plan)}."
+    may_go = plan.target.rehearsal or yes
+    if not may_go and not sys.stdin.isatty():
         raise UsageError(f"{what} Nobody is there to be asked: add --yes to send them.")
-    typer.echo(what, err=True)
-    if not typer.confirm("Send them?", err=True):
+    if not (may_go and quiet):
+        typer.echo(what, err=True)
+    if not may_go and not typer.confirm("Send them?", err=True):
         raise StoppedEarly("you said no; nothing was sent")
+
+
+def _duration(plan: Plan) -> str:
+    """Tell how long sending will take and when it ends; more than a day when the daily limit is met."""
+    if plan.estimate is None:
+        return ""
+    duration = timedelta(seconds=round(plan.estimate.seconds))
+    finish = f"{plan.estimate.finish_at:%Y-%m-%d %H:%M} UTC"
+    return f" with {plan.estimate.requests} requests in about {duration} (h:mm:ss), until {finish}"
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import socket
 import sys
 import time
 import traceback
@@ -15,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from platformdirs import user_state_path
 from pydantic import SecretStr
 
-from pipeline.api import STEADY, Client, Connection, Pacer, Patience, target_of
+from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
 from pipeline.errors import AccessRefused, Bug, CourseImportError
-from pipeline.journal import open_journal
+from pipeline.journal import locked, open_journal, whoami
 from pipeline.report import write_report
 from pipeline.run import House
 from pipeline.settings import Credentials
@@ -62,11 +64,14 @@ def open_house(
                 journal=journal,
                 host=connection.host,
                 sign_in=lambda log: _sign_in(settings, connection, interrupt, journal, log),
+                lock=lambda target: locked(settings.state_dir / "locks", target.name, at=now()),
                 consent=consent,
                 progress=progress,
                 interrupted=interrupt.stop,
                 new_token=lambda: uuid.uuid4().hex,
                 now=now,
+                settle_seconds=settings.settle_seconds,
+                reads_back=settings.verify,
             )
             connection.close()
     finally:
@@ -89,14 +94,24 @@ def new_run(path: Path, settings: Settings) -> tuple[str, Path]:
     Raises:
         AccessRefused: the folder cannot be made.
     """
-    stamp = f"{now():%Y%m%dT%H%M%SZ}"
-    wanted = settings.report_dir / f"{stamp}-{path.stem}"
+    run_id = new_run_id()
+    wanted = settings.report_dir / f"{run_id.partition('-')[0]}-{path.stem}"
     names = (wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, 100)))
     try:
         folder = next(name for name in names if _made(name))
     except (OSError, StopIteration) as failure:
         raise AccessRefused(f"The report folder {wanted} cannot be made: {failure}.") from failure
-    return f"{stamp}-{uuid.uuid4().hex[:4]}", folder
+    return run_id, folder
+
+
+def new_run_id() -> str:
+    """Return an id that sorts by time."""
+    return f"{now():%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:4]}"
+
+
+def somebody() -> str:
+    """Return who is at this machine, for a word that is theirs."""
+    return f"{whoami()}@{socket.gethostname()}"
 
 
 @contextmanager
@@ -146,23 +161,46 @@ def store_path(settings: Settings) -> Path:
     return settings.state_dir / "sandbox.db"
 
 
+def limits_of(settings: Settings) -> tuple[Limit, ...]:
+    """Return every limit of the API's that holds."""
+    if settings.pace == "off":
+        return ()
+    return (
+        Limit(most=1, seconds=settings.request_spacing_seconds, writes_only=False),
+        Limit(most=settings.requests_a_minute, seconds=60, writes_only=False),
+        Limit(most=settings.requests_an_hour, seconds=3600, writes_only=False),
+        Limit(most=settings.requests_a_day, seconds=DAY.total_seconds(), writes_only=False),
+        Limit(most=settings.writes_a_minute, seconds=60, writes_only=True),
+        Limit(most=settings.writes_a_day, seconds=DAY.total_seconds(), writes_only=True),
+    )
+
+
 def _sign_in(
-    settings: Settings, connection: Connection, interrupt: Interrupt, journal: Journal, log: RunLog
+    settings: Settings,
+    connection: Connection,
+    interrupt: Interrupt,
+    journal: Journal,
+    log: RunLog,
 ) -> tuple[Client, Target]:
-    client = Client(
-        connection,
-        pacer=Pacer(() if settings.pace == "off" else STEADY, time.monotonic),
-        patience=Patience(
-            max_attempts=settings.max_attempts,
-            max_seconds=settings.max_retry_seconds,
-            sleep=interrupt.sleep,
-            hurried=interrupt.is_told,
-        ),
-        log=log,
+    bounds = Bounds(
+        max_wait_seconds=math.inf if settings.wait else settings.max_wait.total_seconds(),
+        most_in_flight=settings.max_in_flight,
+        sleep=interrupt.sleep,
+        hurried=interrupt.is_told,
         now=now,
     )
+    gate = Gate(connection, pacer=Pacer(limits_of(settings), time.monotonic), log=log, bounds=bounds)
+    patience = Patience(
+        max_attempts=settings.max_attempts,
+        max_seconds=settings.max_retry_seconds,
+        sleep=interrupt.sleep,
+        hurried=interrupt.is_told,
+    )
+    client = Client(gate, patience=patience, now=now)
+    gate.remember(journal.requests_since(now() - DAY, host=connection.host, target=None))
     credentials = _REHEARSING if settings.rehearsal else settings.credentials
     target = target_of(connection, client.sign_in(credentials, client_id=_client_id(settings)))
+    gate.remember(journal.requests_since(now() - DAY, host=connection.host, target=target.name))
     client.created_lately = journal.created_since(target.name, now() - DAY)
     return client, target
 
@@ -174,7 +212,7 @@ def _address_of(settings: Settings) -> Iterator[str]:
         return
     from pipeline import sandbox
 
-    with sandbox.start(store_path(settings)) as running:
+    with sandbox.start(store_path(settings), limits=settings.pace) as running:
         yield running.url
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import Exit, first_of
-from pipeline.model import Report, Status
+from pipeline.model import NOT_SEEN, Report, Status
 
 if TYPE_CHECKING:
-    from pipeline.model import RunRecord
+    from pipeline.model import RowReport, RunRecord
 
 _CUT_OFF: Final = "the run was cut off before its end"
 _CODES: Final = {
@@ -53,4 +53,12 @@ def _exit_code(record: RunRecord) -> Exit:
     if record.stop_code is Exit.FILE_REFUSED:
         return Exit.FILE_REFUSED
     early = {record.stop_code} if record.stop_code else set()
-    return first_of({_CODES[status] for status in statuses} | early)
+    blind = any(finding.code == NOT_SEEN for finding in record.file_findings)
+    return first_of({_code(row, blind=blind) for row in record.rows} | early)
+
+
+def _code(row: RowReport, *, blind: bool) -> Exit:
+    """Return what a row asks for; a doubt with nothing left to look at asks for a person."""
+    if row.status is Status.IN_DOUBT and (row.candidates or blind):
+        return Exit.NEEDS_A_PERSON
+    return _CODES[row.status]

@@ -1,65 +1,85 @@
-"""Sends the courses of a plan, one after the other."""
+"""Sends courses, each with its payload on the disk before its request leaves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
 from typing import TYPE_CHECKING, assert_never
 
+from pipeline.api import Stop
+from pipeline.journal import End
 from pipeline.model import Created, Deferred, Finding, InDoubt, Rejected, State
+from pipeline.send.breaker import Breaker
+from pipeline.send.crew import Crew
+from pipeline.send.means import Receipt
 from schemas.properties import property_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from pipeline.api import Client, Stop
-    from pipeline.journal import RunLog
-    from pipeline.model import ApiError, Column, Outcome, Plan, Row
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What sending works with."""
-
-    client: Client
-    log: RunLog
-    columns: Mapping[str, Column]  # property name -> the user's column
-    new_token: Callable[[], str]  # for courses without a key of their own
-    progress: Callable[[], None]  # called once a course
+    from pipeline.model import ApiError, Column, Outcome, Row, Step
+    from pipeline.send.means import Means
 
 
-def submit(plan: Plan, means: Means) -> Stop | None:
-    """Send every course the plan says to create; return why it ended before its end, if it did.
+def submit(
+    steps: Iterable[Step], means: Means, progress: Callable[[], None]
+) -> tuple[list[Receipt], Stop | None]:
+    """Send these courses; return those that were created, and why the rest was not sent, if so.
 
-    The payload is on the disk before its request leaves, the outcome before the next one's. No course is
-    sent a second time here: one without a clear answer stays in doubt.
+    No course is sent twice here: one without a clear answer stays in doubt until somebody looks. What is in
+    flight when the run has to stop is waited for and noted.
     """
-    for step in plan.to_create:
-        if not means.client.wait_for_turn():
-            break
-        row, course = step.row, step.course
-        payload = {**course.wire(), "SystemId": course.own_key or step.system_id or means.new_token()}
-        means.log.begin(row, payload)
-        settled = means.client.create_course(payload, row=row.number)
-        _note(row, settled.outcome, means)
-        means.progress()
-        if settled.stop is not None:
-            means.log.settle()
-            return settled.stop
+    waiting, crew, breaker = deque(steps), Crew(means.client), Breaker()
+    receipts: list[Receipt] = []
+    stop: Stop | None = None
+    pause = 0.0
+    while True:
+        for step, payload, settled in crew.landed(pause):
+            _note(step.row, settled.outcome, means)
+            if isinstance(settled.outcome, Created):
+                receipts.append(Receipt(row=step.row, payload=payload, course_id=settled.outcome.course_id))
+            stop = stop or settled.stop or breaker.judge(settled.outcome)
+            progress()
+        if stop or not waiting:
+            if not crew.in_flight:
+                break
+            pause = float("inf")
+            continue
+        turn, width = means.client.gate.turn(), means.client.gate.width
+        if isinstance(turn, Stop):
+            stop = turn
+        elif crew.in_flight >= width:
+            pause = float("inf")
+        elif turn > 0 and crew.in_flight:
+            pause = turn
+        elif turn > 0:
+            means.client.gate.sleep(turn)
+            pause = 0.0
+        else:
+            pause = 0.0
+            step = waiting.popleft()
+            payload = _payload(step, means)
+            means.log.begin(step.row, payload)
+            crew.send(step, payload, alone=width == 1)
     means.log.settle()
-    return None
+    return receipts, stop
+
+
+def _payload(step: Step, means: Means) -> dict[str, object]:
+    system_id = step.course.own_key or step.system_id or means.new_token()
+    return {**step.course.wire(), "SystemId": system_id}
 
 
 def _note(row: Row, outcome: Outcome, means: Means) -> None:
     match outcome:
         case Created(course_id=course_id):
-            means.log.end(row, State.CREATED, reason="", course_id=course_id)
+            means.log.end(row, End(state=State.CREATED, course_id=course_id))
         case Rejected(errors=errors):
-            means.log.end(row, State.REJECTED, reason="the API refused it")
+            means.log.end(row, End(state=State.REJECTED, reason="the API refused it"))
             means.log.tell([_finding(row, error, means.columns) for error in errors])
         case Deferred(reason=reason):
-            means.log.end(row, State.DEFERRED, reason=reason)
+            means.log.end(row, End(state=State.DEFERRED, reason=reason))
         case InDoubt(reason=reason):
-            means.log.end(row, State.IN_DOUBT, reason=reason)
+            means.log.end(row, End(state=State.IN_DOUBT, reason=reason))
         case _:
             assert_never(outcome)
 

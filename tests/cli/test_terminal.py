@@ -75,8 +75,9 @@ def test_a_person_is_asked_before_the_first_course_goes_to_a_real_target(
     write_courses(Path("courses.csv"), course("Pottery"))
     misbehaving.answer(200, json.dumps({"Id": 1, "Email": "importer@example.com"}))
     misbehaving.answer(404, "")
+    misbehaving.answer(200, json.dumps({"Records": [], "TotalItems": 0, "TotalPages": 0}))
     misbehaving.answer(200, json.dumps({"Value": {"Id": 7}, "WasSuccessful": True}))
-    with terminal("import", "courses.csv", "--target", misbehaving.url) as (process, ours):
+    with terminal("import", "courses.csv", "--target", misbehaving.url, "--no-verify") as (process, ours):
         asked = read_until(ours, "[y/N]")
         assert "1 course will be created at" in asked
         assert "as importer@example.com" in asked
@@ -124,6 +125,7 @@ def test_the_second_signal_ends_the_process_where_it_stands(
 
     misbehaving.answer(200, json.dumps({"Id": 1, "Email": "importer@example.com"}))
     misbehaving.answer(404, "")
+    misbehaving.answer(200, json.dumps({"Records": [], "TotalItems": 0, "TotalPages": 0}))
     misbehaving.scripts.append(keep_silent)
     write_courses(Path("courses.csv"), course("Pottery"), course("Weaving"))
     words = ("import", "courses.csv", "--target", misbehaving.url, "--yes", "--quiet")

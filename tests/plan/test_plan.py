@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Action, Checked, Known, Row, Source, State, Status, Target
+from pipeline.model import Action, Checked, Known, Row, Source, State, Status, Target, World
 from pipeline.plan import changes, make_plan
 from schemas.course import Course
 
@@ -50,7 +50,7 @@ def checked(*courses: Course | None) -> Checked:
 def known(state: State, **values: int | str | bool) -> Mapping[tuple[int, str], Known]:
     payload = {**course(**values).wire(), "SystemId": "token"}
     created = 77 if state is State.CREATED else None
-    return {(5, "pottery"): Known(state=state, payload=payload, course_id=created, reason="")}
+    return {(5, "pottery"): Known(state=state, payload=payload, course_id=created, reason="because")}
 
 
 @pytest.mark.parametrize(
@@ -65,46 +65,48 @@ def known(state: State, **values: int | str | bool) -> Mapping[tuple[int, str], 
             "differs from the course that was created in HostId, SummaryText",
             id="created, edited since",
         ),
-        pytest.param(known(State.REJECTED), Action.CREATE, Status.NOT_SENT, "rejected before", id="rejected"),
-        pytest.param(known(State.DEFERRED), Action.CREATE, Status.NOT_SENT, "deferred before", id="deferred"),
+        pytest.param(
+            known(State.REJECTED), Action.CREATE, Status.NOT_SENT, "rejected before: because", id="rejected"
+        ),
+        pytest.param(
+            known(State.DEFERRED), Action.CREATE, Status.NOT_SENT, "deferred before: because", id="deferred"
+        ),
         pytest.param(
             known(State.IN_DOUBT),
             Action.LOOK_UP,
             Status.IN_DOUBT,
-            "its answer was not recorded",
+            "because",
             id="in doubt",
         ),
-        pytest.param(
-            known(State.SENDING), Action.LOOK_UP, Status.IN_DOUBT, "its answer was not recorded", id="sending"
-        ),
+        pytest.param(known(State.SENDING), Action.LOOK_UP, Status.IN_DOUBT, "because", id="sending"),
     ],
 )
 def test_what_the_journal_knows_decides(
     before: Mapping[tuple[int, str], Known], action: Action, status: Status, reason: str
 ) -> None:
-    [step] = make_plan(checked(course()), target=TARGET, known=before).steps
+    [step] = make_plan(checked(course()), World(target=TARGET, known=before)).steps
     assert (step.action, step.status, step.reason) == (action, status, reason)
     assert step.course_id == (77 if action is Action.SKIP else None)
 
 
 def test_a_course_of_another_location_is_another_course() -> None:
-    [step] = make_plan(checked(course(BusinessId=9)), target=TARGET, known=known(State.CREATED)).steps
+    [step] = make_plan(checked(course(BusinessId=9)), World(target=TARGET, known=known(State.CREATED))).steps
     assert step.action is Action.CREATE
 
 
 def test_a_course_tried_before_carries_the_same_token() -> None:
-    [step] = make_plan(checked(course()), target=TARGET, known=known(State.DEFERRED)).steps
+    [step] = make_plan(checked(course()), World(target=TARGET, known=known(State.DEFERRED))).steps
     assert step.system_id == "token"
 
 
 def test_faulty_rows_have_no_step() -> None:
-    plan = make_plan(checked(None, course(), None), target=TARGET, known={})
+    plan = make_plan(checked(None, course(), None), World(target=TARGET, known={}))
     assert [step.row.number for step in plan.steps] == [3]
 
 
 def test_refused_courses_go_after_all_others() -> None:
     rows = checked(course(), course(Title="Weaving"), course(Title="Baking"))
-    plan = make_plan(rows, target=TARGET, known=known(State.REJECTED))
+    plan = make_plan(rows, World(target=TARGET, known=known(State.REJECTED)))
     assert [step.course.title for step in plan.to_create] == ["Weaving", "Baking", "Pottery"]
     assert [step.row.number for step in plan.steps] == [2, 3, 4]
 
@@ -112,8 +114,14 @@ def test_refused_courses_go_after_all_others() -> None:
 def test_only_the_first_courses_go_when_so_many_are_asked_for() -> None:
     """Courses that exist already do not count."""
     rows = checked(course(), course(Title="Weaving"), course(Title="Baking"))
-    plan = make_plan(rows, target=TARGET, known=known(State.CREATED), first=1)
+    plan = make_plan(rows, World(target=TARGET, known=known(State.CREATED)), first=1)
     assert [step.status for step in plan.steps] == [Status.UNCHANGED, Status.NOT_SENT, Status.LEFT_OUT]
+
+
+def test_refused_courses_do_not_take_the_place_of_the_first_new_ones() -> None:
+    rows = checked(course(), course(Title="Weaving"))
+    plan = make_plan(rows, World(target=TARGET, known=known(State.REJECTED)), first=1)
+    assert [step.status for step in plan.steps] == [Status.LEFT_OUT, Status.NOT_SENT]
 
 
 def test_changes_come_in_the_apis_order_and_count_what_is_gone() -> None:
@@ -123,8 +131,8 @@ def test_changes_come_in_the_apis_order_and_count_what_is_gone() -> None:
 
 def test_one_approval_covers_a_resumed_run() -> None:
     """The plan's id does not depend on what was done already."""
-    fresh = make_plan(checked(course()), target=TARGET, known={})
-    resumed = make_plan(checked(course()), target=TARGET, known=known(State.CREATED))
+    fresh = make_plan(checked(course()), World(target=TARGET, known={}))
+    resumed = make_plan(checked(course()), World(target=TARGET, known=known(State.CREATED)))
     assert fresh.id == resumed.id
 
 
@@ -133,11 +141,11 @@ def test_another_file_target_option_or_course_is_another_plan() -> None:
     other_file = replace(base, source=replace(base.source, sha256="cd"))
     elsewhere = replace(TARGET, name="other/me@example.com")
     plans = [
-        make_plan(base, target=TARGET, known={}),
-        make_plan(other_file, target=TARGET, known={}),
-        make_plan(base, target=elsewhere, known={}),
-        make_plan(base, target=TARGET, known={}, first=1),
-        make_plan(checked(course(HostId=8)), target=TARGET, known={}),
+        make_plan(base, World(target=TARGET, known={})),
+        make_plan(other_file, World(target=TARGET, known={})),
+        make_plan(base, World(target=elsewhere, known={})),
+        make_plan(base, World(target=TARGET, known={}), first=1),
+        make_plan(checked(course(HostId=8)), World(target=TARGET, known={})),
     ]
     assert len({plan.id for plan in plans}) == 5
 
@@ -150,7 +158,7 @@ def test_no_course_that_may_exist_is_ever_planned_to_be_created(states: list[Sta
         for one, state in zip(courses, states, strict=True)
         if state is not None
     }
-    plan = make_plan(checked(*courses), target=TARGET, known=before)
+    plan = make_plan(checked(*courses), World(target=TARGET, known=before))
     may_exist = {State.SENDING, State.CREATED, State.IN_DOUBT}
     sent = {step.course.key for step in plan.to_create}
     assert sent == {one.key for one, state in zip(courses, states, strict=True) if state not in may_exist}
