@@ -100,6 +100,7 @@ class Tester:
         self.account = "importer@example.com"
         self.stop: Stop | None = None
         self.reads_back = True
+        self.clock: Callable[[], float] = lambda: 0.0  # answers seem to take no time
         self.before_sleep: Callable[[], object] = lambda: None
         self.consent: Callable[[Plan], None] = lambda _plan: None
         self._moment = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -163,7 +164,7 @@ class Tester:
             now=self.now,
         )
         patience = Patience(max_attempts=3, max_seconds=100, sleep=self.sleep, hurried=self.is_stopped)
-        gate = Gate(connection, pacer=Pacer((), lambda: 0.0), log=log, bounds=bounds)
+        gate = Gate(connection, pacer=Pacer((), self.clock), log=log, bounds=bounds)
         client = Client(gate, patience=patience, now=self.now)
         credentials = Credentials(email=self.account, password=SecretStr("sandbox"))
         target = target_of(connection, client.sign_in(credentials, client_id="tester"))
