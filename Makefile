@@ -7,6 +7,9 @@ LOCK := requirements.lock
 STAMP := $(VENV)/.made-from-lock
 FILE ?= samples/courses.xlsx
 ARGS ?=
+# Whatever letters the file's name has, neither make nor the shell reads them.
+override FILE := $(value FILE)
+export FILE
 
 .DEFAULT_GOAL := help
 .PHONY: help import check report sandbox test bench lock clean
@@ -22,10 +25,10 @@ $(STAMP): $(LOCK) pyproject.toml
 	@touch $@
 
 import: $(STAMP)  ## Import FILE=courses.xlsx (a rehearsal unless an account is set)
-	@$(BIN)/course-import import "$(FILE)" $(ARGS) || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
+	@$(BIN)/course-import import $(ARGS) -- "$$FILE" || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
 
 check: $(STAMP)  ## Check FILE=courses.xlsx; sends nothing
-	@$(BIN)/course-import check "$(FILE)" $(ARGS) || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
+	@$(BIN)/course-import check $(ARGS) -- "$$FILE" || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
 
 report: $(STAMP)  ## Show the last run's summary and where its files are
 	@$(BIN)/course-import report $(ARGS)

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from platformdirs import user_state_path
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,7 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipeline.errors import SettingsRefused
+from pipeline.errors import SettingsRefused, UsageError
 
 PROJECT_FILE: Final = "course-import.toml"
 PREFIX: Final = "COURSE_IMPORT_"
@@ -57,9 +58,11 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         toml_file=PROJECT_FILE,
+        env_ignore_empty=True,
         extra="ignore",  # another program's variables may stand in .env; our own are checked below
         frozen=True,
         hide_input_in_errors=True,
+        str_strip_whitespace=True,
         populate_by_name=True,
     )
 
@@ -130,13 +133,6 @@ class Settings(BaseSettings):
         """Put the project file behind flags, environment and `.env`."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
 
-    @model_validator(mode="after")
-    def _agree(self) -> Settings:
-        problems = [*self._account_problems(), *self._address_problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
     @property
     def rehearsal(self) -> bool:
         """Whether the target is the embedded sandbox."""
@@ -158,7 +154,14 @@ class Settings(BaseSettings):
         """What to sign in with."""
         return Credentials(token=self.token, email=self.email, password=self.password, totp=self.totp)
 
-    def _account_problems(self) -> list[str]:
+    @field_validator("token", "password", "totp", mode="before")
+    @classmethod
+    def _without_line_end(cls, secret: object) -> object:
+        """Take away the line end that a secret read from a file often has."""
+        return secret.strip("\r\n") if isinstance(secret, str) else secret
+
+    def account_problems(self) -> list[str]:
+        """Name everything that keeps these settings from signing in anywhere."""
         problems = []
         if self.email and not self.password:
             problems.append("NEXUDUS_EMAIL is set without NEXUDUS_PASSWORD. Set both, or NEXUDUS_TOKEN.")
@@ -168,36 +171,55 @@ class Settings(BaseSettings):
             problems.append(
                 f"{self.target} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD."
             )
+        for name, value in (
+            ("TOKEN", self.token and self.token.get_secret_value()),
+            ("CLIENT_ID", self.client_id),
+        ):
+            if value and not (value.isascii() and value.isprintable()):
+                problems.append(f"NEXUDUS_{name} holds letters that no token has. Copy it again.")
         return problems
 
-    def _address_problems(self) -> list[str]:
-        problems = []
+    def address_problems(self) -> list[str]:
+        """Name what keeps the address from being asked."""
         parts = urlsplit(self.address)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            problems.append(f"{_without_user(self.address)} is no address of an API. Write https://host.")
-        elif parts.scheme == "http" and not is_loopback(self.address):
-            problems.append(f"{self.address} would send passwords in the clear. Write https://…")
-        elif self.pace == "off" and not self.rehearsal and not is_loopback(self.address):
-            problems.append(f"--pace off is for a loopback target only, not for {parts.hostname}.")
-        return problems
+            return [f"{_without_user(self.address)} is no address of an API. Write https://host."]
+        try:
+            _ = parts.port
+        except ValueError:
+            return [f"{self.address} has a port that is no number."]
+        if parts.scheme == "http" and not is_loopback(self.address):
+            return [f"{self.address} would send passwords in the clear. Write https://…"]
+        if self.pace == "off" and not self.rehearsal and not is_loopback(self.address):
+            return [f"--pace off is for a loopback target only, not for {parts.hostname}."]
+        return []
 
 
-def load_settings(**flags: object) -> Settings:
+def load_settings(*, connects: bool = True, **flags: object) -> Settings:
     """Return the settings of this moment; a flag that is None was not given.
+
+    Args:
+        connects: whether the API is to be asked, so that account and address have to be right.
+        flags: what the command line says of settings.
 
     Raises:
         SettingsRefused: naming every setting that cannot be used.
+        UsageError: a flag cannot be used.
     """
     problems = []
+    given = {name: value for name, value in flags.items() if value is not None}
     try:
         problems += _unknown_names()
-        given = {name: value for name, value in flags.items() if value is not None}
         settings = Settings(**given)  # type: ignore[arg-type]  # pydantic checks what mypy cannot see
     except ValidationError as refused:
+        of_flags = [problem for problem in refused.errors() if problem["loc"][0] in given]
+        if of_flags:
+            raise UsageError("\n".join(_in_words(problem, flag=True) for problem in of_flags)) from None
         problems += [_in_words(problem) for problem in refused.errors()]
     except (OSError, ValueError) as unreadable:  # a project file that is no TOML, a .env that is no text
         problems.append(f"{PROJECT_FILE} or .env cannot be read: {unreadable}")
     else:
+        problems += [*settings.account_problems(), *settings.address_problems()] if connects else []
         if not problems:
             return settings
     raise SettingsRefused("\n".join(problems)) from None  # the cause would show what was typed
@@ -224,7 +246,7 @@ def _unknown_names() -> list[str]:
     variables = [environment_name(field) for field in fields]
     problems = [
         _did_you_mean(name, variables)
-        for name in os.environ
+        for name in {**os.environ, **dotenv_values(".env")}
         if name.upper().startswith(PREFIX) and name.upper() not in variables
     ]
     by_variable = dict(zip(variables, fields, strict=True))
@@ -241,13 +263,10 @@ def _did_you_mean(name: str, known: list[str]) -> str:
     return f"{name} is no setting. Did you mean {get_close_matches(name, known, n=1, cutoff=0)[0]}?"
 
 
-def _in_words(problem: Any) -> str:  # noqa: ANN401 - pydantic's own kind of dictionary
-    place = problem["loc"]
-    text = str(problem["msg"]).removeprefix("Value error, ")
-    if not place:
-        return text
-    name = str(place[0])
-    return f"{environment_name(name) if name in Settings.model_fields else name}: {text}"
+def _in_words(problem: Any, *, flag: bool = False) -> str:  # noqa: ANN401 - pydantic's own kind of dictionary
+    field = str(problem["loc"][0])
+    name = f"--{field.replace('_', '-')}" if flag else environment_name(field)
+    return f"{name}: {problem['msg']}"
 
 
 def _without_user(address: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SettingsRefused
+from pipeline.errors import SettingsRefused, UsageError
 from pipeline.settings import Settings, environment_name, is_loopback, load_settings
 
 
@@ -72,10 +72,23 @@ def test_a_target_is_the_address_without_its_last_slash(monkeypatch: pytest.Monk
         pytest.param(
             {"NEXUDUS_TOKEN": "hush"}, {"pace": "off"}, ["for a loopback target only"], id="no pace"
         ),
-        pytest.param({}, {"pace": "fast"}, ["COURSE_IMPORT_PACE: "], id="unknown pace"),
+        pytest.param({"COURSE_IMPORT_PACE": "fast"}, {}, ["COURSE_IMPORT_PACE: "], id="unknown pace"),
         pytest.param(
-            {"COURSE_IMPORT_STATE_DIRR": "x", "COURSE_IMPORT_MAX_ATTEMPTS": "0"},
-            {"connect_timeout_seconds": -1},
+            {"NEXUDUS_TOKEN": "hush…"}, {}, ["NEXUDUS_TOKEN holds letters that no token has"], id="no token"
+        ),
+        pytest.param(
+            {"NEXUDUS_TOKEN": "hush"},
+            {"target": "https://x.example.com:abc"},
+            ["a port that is no number"],
+            id="no port",
+        ),
+        pytest.param(
+            {
+                "COURSE_IMPORT_STATE_DIRR": "x",
+                "COURSE_IMPORT_MAX_ATTEMPTS": "0",
+                "COURSE_IMPORT_CONNECT_TIMEOUT_SECONDS": "-1",
+            },
+            {},
             [
                 "Did you mean COURSE_IMPORT_STATE_DIR?",
                 "COURSE_IMPORT_MAX_ATTEMPTS: ",
@@ -114,6 +127,43 @@ def test_a_project_file_that_cannot_be_used_is_told(text: str, words: str) -> No
         load_settings()
     assert words in str(refused.value)
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("flags", [{"pace": "fast"}, {"max_wait": "soon"}])
+def test_a_flag_that_cannot_be_used_is_wrong_usage(flags: dict[str, str]) -> None:
+    [name] = flags
+    with pytest.raises(UsageError, match=f"--{name.replace('_', '-')}: "):
+        load_settings(**flags)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("90s", 90), ("10m", 600), ("2 h", 7200), ("1d", 86_400), ("PT5M", 300)]
+)
+def test_a_duration_is_written_as_people_do(written: str, seconds: float) -> None:
+    assert load_settings(max_wait=written).max_wait.total_seconds() == seconds
+
+
+def test_a_name_in_the_env_file_that_means_nothing_is_told() -> None:
+    Path(".env").write_text("COURSE_IMPORT_STATE_DIRR=/x\n", encoding="utf-8")
+    with pytest.raises(SettingsRefused, match=r"Did you mean COURSE_IMPORT_STATE_DIR\?"):
+        load_settings()
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_IMPORT_TARGET", "")
+    assert load_settings().rehearsal
+
+
+def test_a_secret_read_from_a_file_may_end_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEXUDUS_TOKEN", "abc\r\n")
+    token = load_settings().credentials.token
+    assert token is not None
+    assert token.get_secret_value() == "abc"
+
+
+def test_what_does_not_connect_needs_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_IMPORT_TARGET", "https://x.example.com")
+    assert load_settings(connects=False).target == "https://x.example.com"
 
 
 def test_plain_http_and_no_pace_are_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from pipeline.errors import CourseImportError, Exit, StoppedEarly, UsageError, f
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pipeline.cli.interrupt import Interrupt
     from pipeline.model import Plan, Report
 
 app = typer.Typer(
@@ -68,7 +69,7 @@ def check(
     from pipeline.cli import workplace
     from pipeline.settings import load_settings
 
-    settings = load_settings(report_dir=report_dir)
+    settings = load_settings(connects=False, report_dir=report_dir)
     run_id, folder = workplace.new_run(file, settings)
     order = run.Order(command="check", path=file, run_id=run_id, folder=folder, sheet=sheet, strict=strict)
     with workplace.run_log(folder, verbose=False):
@@ -145,8 +146,12 @@ def import_(
         Interrupt().listening() as interrupt,
         _progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
         workplace.open_house(
-            settings, interrupt, consent=lambda plan: _ask(plan, yes=yes, quiet=quiet), progress=progress
+            settings,
+            interrupt,
+            consent=lambda plan: _ask(plan, interrupt, yes=yes, quiet=quiet),
+            progress=progress,
         ) as house,
+        workplace.report_in_any_case(house.journal, run_id),
     ):
         told = run.import_file(order, house)
     _tell(told, as_json=as_json, quiet=quiet)
@@ -200,9 +205,9 @@ def report(
     from pipeline.cli import workplace
     from pipeline.settings import load_settings
 
-    with workplace.reading_journal(load_settings(state_dir=state_dir)) as journal:
+    with workplace.reading_journal(load_settings(connects=False, state_dir=state_dir)) as journal:
         told = run.read_report(journal, run_id)
-    _tell(told, as_json=as_json, quiet=False)
+    _tell(told, as_json=as_json, quiet=False, again=True)
 
 
 @app.command(epilog="Example: course-import sandbox --port 8899")
@@ -223,7 +228,7 @@ def sandbox(
     from pipeline.cli import workplace
     from pipeline.settings import load_settings
 
-    path = store or workplace.store_path(load_settings(state_dir=state_dir))
+    path = store or workplace.store_path(load_settings(connects=False, state_dir=state_dir))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         room.serve(
@@ -245,7 +250,7 @@ def run_command_line() -> int:
     try:
         app()
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else Exit.DONE
+        return _flushed(ended.code if isinstance(ended.code, int) else Exit.DONE)
     except CourseImportError as refused:
         typer.echo(f"course-import: {refused}", err=True)
         return refused.exit_code
@@ -259,26 +264,42 @@ def run_command_line() -> int:
     return Exit.DONE
 
 
-def _tell(told: Report, *, as_json: bool, quiet: bool) -> None:
-    """Write the report's files, print it, and end with its code."""
+def _flushed(code: int) -> int:
+    """Return `code` once all that was printed is out."""
+    try:
+        sys.stdout.flush()
+    except OSError as failure:
+        sys.stdout = sys.stderr  # the interpreter would try once more at its end
+        typer.echo(f"course-import: the output cannot be written: {failure}", err=True)
+        return first_of({Exit(code), Exit.NO_ACCESS})
+    return code
+
+
+def _tell(told: Report, *, as_json: bool, quiet: bool, again: bool = False) -> None:
+    """Write the report's files, print it, and end with its code; `again`: files that are there stay."""
     import json
     import shutil
 
     from pipeline import report as room
     from pipeline.cli import workplace
 
-    failure = workplace.write_files(told)
-    if as_json:
-        typer.echo(json.dumps(room.document(told), ensure_ascii=False, indent=2))
-    elif not quiet or told.exit_code is not Exit.DONE:
-        width = min(max(shutil.get_terminal_size().columns, 40), 100)
-        typer.echo(room.summary(told, width=width))
+    failure = workplace.write_files(told, again=again)
+    width = min(max(shutil.get_terminal_size().columns, 40), 100)
+    try:
+        if as_json:
+            typer.echo(json.dumps(room.document(told), indent=2))
+        elif not quiet or told.exit_code is not Exit.DONE:
+            typer.echo(room.summary(told, width=width))
+    except BrokenPipeError:
+        raise
+    except OSError as full:
+        failure = f"the output cannot be written: {full}"
     if failure:
         typer.echo(f"course-import: {failure}", err=True)
     raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if failure else {told.exit_code}))
 
 
-def _ask(plan: Plan, *, yes: bool, quiet: bool) -> None:
+def _ask(plan: Plan, interrupt: Interrupt, *, yes: bool, quiet: bool) -> None:
     """Show what is about to be sent; ask when the target is no sandbox."""
     count = len(plan.to_create)
     if not count:
@@ -290,8 +311,15 @@ def _ask(plan: Plan, *, yes: bool, quiet: bool) -> None:
         raise UsageError(f"{what} Nobody is there to be asked: add --yes to send them.")
     if not (may_go and quiet):
         typer.echo(what, err=True)
-    if not may_go and not typer.confirm("Send them?", err=True):
-        raise StoppedEarly("you said no; nothing was sent")
+    if may_go:
+        return
+    try:
+        with interrupt.asking():
+            agreed = typer.confirm("Send them?", err=True)
+    except typer.Abort:  # Ctrl-C, or the end of the input
+        agreed = False
+    if not agreed:
+        raise StoppedEarly("you did not say yes; nothing was sent")
 
 
 def _duration(plan: Plan) -> str:
@@ -312,10 +340,14 @@ def _progress(*, shown: bool) -> Iterator[Callable[[int], Callable[[], None]]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    bar = Progress(console=Console(stderr=True), transient=True)
 
-        def begin(total: int) -> Callable[[], None]:
-            task = bar.add_task("Sending", total=total)
-            return lambda: bar.advance(task)
+    def begin(total: int) -> Callable[[], None]:
+        bar.start()  # not before: it would wipe away what a person is asked
+        task = bar.add_task("Sending", total=total)
+        return lambda: bar.advance(task)
 
+    try:
         yield begin
+    finally:
+        bar.stop()

@@ -26,6 +26,7 @@ class Interrupt:
     def __init__(self) -> None:
         self._told = threading.Event()
         self._stop: Stop | None = None
+        self._asking = False
 
     @contextmanager
     def listening(self) -> Iterator[Self]:
@@ -49,9 +50,21 @@ class Interrupt:
         """Return why the run is to end, if it is."""
         return self._stop
 
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Let even the first signal break off what a person is asked; nothing is in flight then."""
+        self._asking = True
+        try:
+            yield
+        finally:
+            self._asking = False
+
     def _hear(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self._told.is_set():
-            raise KeyboardInterrupt
-        self._stop = _STOPS[signal.Signals(number)]
+        again = self._told.is_set()
+        stop = self._stop = _STOPS[signal.Signals(number)]
         self._told.set()
+        if self._asking:
+            raise KeyboardInterrupt
+        if again:
+            raise SystemExit(int(stop.code))

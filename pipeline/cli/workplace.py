@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 import uuid
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,10 +18,10 @@ from platformdirs import user_state_path
 from pydantic import SecretStr
 
 from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
-from pipeline.errors import AccessRefused, Bug, CourseImportError
+from pipeline.errors import AccessRefused, Bug, CourseImportError, UsageError
 from pipeline.journal import locked, open_journal, whoami
 from pipeline.report import write_report
-from pipeline.run import House
+from pipeline.run import House, read_report
 from pipeline.settings import Credentials
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.model import Plan, Report, Target
     from pipeline.settings import Settings
 
+_LONGEST_NAME: Final = 80  # letters of a file's name that its report folder bears
 DAY: Final = timedelta(hours=24)
 _LOG: Final = logging.getLogger("pipeline")
 _LINE: Final = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
@@ -52,40 +53,55 @@ def open_house(
     progress: Callable[[int], Callable[[], None]],
 ) -> Iterator[House]:
     """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
-    journal = open_journal(_journal_path(settings))
-    try:
-        with _address_of(settings) as address:
-            connection = Connection(
+    with (
+        closing(open_journal(_journal_path(settings))) as journal,
+        _address_of(settings) as address,
+        closing(
+            Connection(
                 address,
                 connect_timeout_seconds=settings.connect_timeout_seconds,
                 read_timeout_seconds=settings.read_timeout_seconds,
             )
-            yield House(
-                journal=journal,
-                host=connection.host,
-                sign_in=lambda log: _sign_in(settings, connection, interrupt, journal, log),
-                lock=lambda target: locked(settings.state_dir / "locks", target.name, at=now()),
-                consent=consent,
-                progress=progress,
-                interrupted=interrupt.stop,
-                new_token=lambda: uuid.uuid4().hex,
-                now=now,
-                settle_seconds=settings.settle_seconds,
-                reads_back=settings.verify,
-            )
-            connection.close()
-    finally:
-        journal.close()
+        ) as connection,
+    ):
+        yield House(
+            journal=journal,
+            host=connection.host,
+            sign_in=lambda log: _sign_in(settings, connection, interrupt, journal, log),
+            lock=lambda target: locked(settings.state_dir / "locks", target.name, at=now()),
+            consent=consent,
+            progress=progress,
+            interrupted=interrupt.stop,
+            new_token=lambda: uuid.uuid4().hex,
+            now=now,
+            settle_seconds=settings.settle_seconds,
+            reads_back=settings.verify,
+        )
 
 
 @contextmanager
 def reading_journal(settings: Settings) -> Iterator[Journal]:
-    """Open the journal for a look."""
-    journal = open_journal(_journal_path(settings))
-    try:
+    """Open the journal for a look; a look makes none.
+
+    Raises:
+        UsageError: there is no journal.
+    """
+    path = _journal_path(settings)
+    if not path.exists():
+        raise UsageError(f"Nothing was imported yet: there is no journal at {path}.")
+    with closing(open_journal(path)) as journal:
         yield journal
-    finally:
-        journal.close()
+
+
+@contextmanager
+def report_in_any_case(journal: Journal, run_id: str) -> Iterator[None]:
+    """Write the report's files even when the run ends with an error, as far as the journal knows it."""
+    try:
+        yield
+    except Exception:
+        with suppress(CourseImportError, OSError):
+            write_files(read_report(journal, run_id))
+        raise
 
 
 def new_run(path: Path, settings: Settings) -> tuple[str, Path]:
@@ -95,7 +111,7 @@ def new_run(path: Path, settings: Settings) -> tuple[str, Path]:
         AccessRefused: the folder cannot be made.
     """
     run_id = new_run_id()
-    wanted = settings.report_dir / f"{run_id.partition('-')[0]}-{path.stem}"
+    wanted = settings.report_dir.resolve() / f"{run_id.partition('-')[0]}-{path.stem[:_LONGEST_NAME]}"
     names = (wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, 100)))
     try:
         folder = next(name for name in names if _made(name))
@@ -138,16 +154,24 @@ def run_log(folder: Path, *, verbose: bool) -> Iterator[None]:
 
 def bug_outside_a_run(bug: Exception) -> Bug:
     """Write a bug's traceback to the state folder; return it as an error that names the file."""
-    path = user_state_path("course-import", ensure_exists=True) / "bug.log"
-    path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
+    try:
+        path = user_state_path("course-import", ensure_exists=True) / "bug.log"
+        path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
+    except OSError:
+        return Bug(f"a bug of ours: {''.join(traceback.format_exception_only(bug)).strip()}")
     return _bug(bug, str(path))
 
 
-def write_files(report: Report) -> str | None:
-    """Write the report's files when its run has a folder; return in words why they could not be written."""
+def write_files(report: Report, *, again: bool = False) -> str | None:
+    """Write the report's files when its run has a folder; return in words why they could not be written.
+
+    `again`: somebody may have written into those that are there; they stay.
+    """
     if report.folder is None:
         return None
     folder = Path(report.folder)
+    if again and (folder / "report.xlsx").exists():
+        return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_report(report, folder)
@@ -212,7 +236,11 @@ def _address_of(settings: Settings) -> Iterator[str]:
         return
     from pipeline import sandbox
 
-    with sandbox.start(store_path(settings), limits=settings.pace) as running:
+    try:
+        running = sandbox.start(store_path(settings), limits=settings.pace)
+    except OSError as failure:
+        raise AccessRefused(f"The sandbox cannot start: {failure}") from failure
+    with running:
         yield running.url
 
 
@@ -223,7 +251,9 @@ def _client_id(settings: Settings) -> str:
     path = settings.state_dir / "client-id"
     try:
         if not path.exists():
-            path.write_text(str(uuid.uuid4()), encoding="ascii")
+            made = path.with_name(f"client-id-{uuid.uuid4().hex}")  # nobody shall read half of it
+            made.write_text(str(uuid.uuid4()), encoding="ascii")
+            made.replace(path)
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as failure:
         raise AccessRefused(f"{path} cannot be used: {failure}. Mend or remove it.") from failure

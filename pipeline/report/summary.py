@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FINDINGS_SHOWN: Final = 20  # a screenful; the report has all
 _INDENT: Final = "  "  # doubled where a finding runs on
 _NO_BREAK: Final = "\xa0"  # keeps a number beside its word
-_TITLE_LIMIT: Final = 60  # characters: enough to know a course by
+_TITLE_LIMIT: Final = 40  # characters: enough to know a course by
 _LINE_LIMIT: Final = 400  # characters: a cell may hold 32,767, and a message may quote it
 
 # Their reason tells what no finding does.
@@ -64,7 +64,8 @@ def _opening(report: Report, width: int) -> list[str]:
         first = ["Check only: nothing was sent." if report.command == "check" else "Nothing was sent."]
     else:
         first = [REHEARSAL] if report.rehearsal else []
-        first += _labelled("Target:", report.target, width)
+        account = report.target.rpartition("/")[2]
+        first += _labelled("Target:", f"sandbox ({account})" if report.rehearsal else report.target, width)
     sheet = "" if report.source.sheet is None else f", sheet {report.source.sheet}"
     return [*first, *_labelled("File:", f"{report.source.path}{sheet}", width)]
 
@@ -134,7 +135,10 @@ def _closing(report: Report, width: int) -> list[str]:
 
 def _advice(report: Report) -> tuple[str, str | None]:
     """Return what to do next, and the command to type for it."""
-    path = shlex.quote(report.source.path)
+    given = report.source.path
+    path = shlex.quote(f"./{given}" if given.startswith("-") else given)  # or it would be an option
+    if report.source.sheet is not None:  # whichever sheet this was, it is the one that is meant
+        path = f"{path} --sheet {shlex.quote(report.source.sheet)}"
     command = f"course-import {report.command} {path}"
     faulty = report.tally[Status.INVALID] + report.tally[Status.REJECTED] > 0
     match report.exit_code:
@@ -144,7 +148,11 @@ def _advice(report: Report) -> tuple[str, str | None]:
             account = "set NEXUDUS_EMAIL and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, for production"
             return f"{account} and {_AGAIN}:", command
         case Exit.NEEDS_A_PERSON if not faulty:
-            return "decide about the rows named above; no run can do it for you.", None
+            open_rows = report.tally[Status.HELD] + report.tally[Status.IN_DOUBT] > 0
+            word = f"course-import resolve {path} ROW --created ID (or --not-created)"
+            return "decide about the rows named above" + (
+                ":" if open_rows else "."
+            ), word if open_rows else None
         case Exit.DONE | Exit.USAGE:
             return _NEXT[report.exit_code], None
         case _:

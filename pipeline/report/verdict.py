@@ -10,7 +10,7 @@ from pipeline.model import NOT_SEEN, Report, Status
 if TYPE_CHECKING:
     from pipeline.model import RowReport, RunRecord
 
-_CUT_OFF: Final = "the run was cut off before its end"
+_CUT_OFF: Final = "the run is still going on, or was cut off before its end"
 _CODES: Final = {
     Status.CREATED: Exit.DONE,
     Status.UNCHANGED: Exit.DONE,

@@ -15,7 +15,7 @@ import pytest
 from pipeline import __version__, run
 from pipeline.cli import run_command_line
 from pipeline.errors import Exit
-from tests.cli.conftest import SAMPLES, course_import
+from tests.cli.conftest import COMMAND, SAMPLES, course_import
 from tests.run.conftest import course, write_courses
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def test_nothing_is_sent_to_a_real_target_when_nobody_can_be_asked(
         pytest.param(
             ("import", "x.csv", "--first", "-1"), Exit.USAGE, "--first", id="an option out of range"
         ),
-        pytest.param(("import", "x.csv", "--pace", "fast"), Exit.NO_ACCESS, "PACE", id="a setting"),
+        pytest.param(("import", "x.csv", "--pace", "fast"), Exit.USAGE, "--pace", id="a flag's value"),
         pytest.param(("import", "missing.csv"), Exit.FILE_REFUSED, "missing.csv", id="no such file"),
         pytest.param(("check", "."), Exit.FILE_REFUSED, "folder", id="a folder"),
         pytest.param(("nonsense",), Exit.USAGE, "nonsense", id="no such command"),
@@ -190,7 +190,7 @@ def test_a_bug_outside_a_run_is_written_to_the_state_folder(
     def broken(*_arguments: object, **_options: object) -> None:
         raise KeyError("run")
 
-    monkeypatch.setattr(run, "read_report", broken)
+    monkeypatch.setattr("pipeline.settings.load_settings", broken)
     monkeypatch.setattr(sys, "argv", ["course-import", "report"])
     assert run_command_line() == Exit.BUG
     assert "bug.log" in capsys.readouterr().err
@@ -211,6 +211,65 @@ def test_a_report_that_cannot_be_written_is_told_after_what_was_done(
     printed = capsys.readouterr()
     assert "1 created" in printed.out
     assert "No space left on device" in printed.err
+
+
+def test_a_broken_sandbox_store_is_told(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "sandbox.db").write_bytes(b"no database" * 1000)
+    ended = course_import("import", SAMPLES / "courses.csv")
+    assert ended.returncode == Exit.NO_ACCESS
+    assert "The sandbox cannot start" in ended.stderr
+
+
+def test_an_output_that_cannot_be_written_is_told() -> None:
+    write_courses(Path("courses.csv"), course("Pottery"))
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [*COMMAND, "check", "courses.csv"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == Exit.NO_ACCESS
+    assert "the output cannot be written" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_names_of_files_may_be_odd(tmp_path: Path) -> None:
+    """Long, beginning with a dash, with letters of a shell."""
+    long, odd = "x" * 240 + ".csv", "-dash $HOME `id`.csv"
+    for name in (long, odd):
+        write_courses(tmp_path / name, course("Pottery"))
+    assert course_import("check", long).returncode == Exit.DONE
+    ended = course_import("check", "--", odd)
+    assert ended.returncode == Exit.DONE, ended.stderr
+    assert "course-import import './-dash $HOME `id`.csv'" in ended.stdout
+
+
+def test_report_leaves_files_that_are_there_alone(tmp_path: Path) -> None:
+    """Somebody may have made notes in them; and it finds them from any folder."""
+    write_courses(Path("courses.csv"), course("Pottery"))
+    course_import("import", "courses.csv", "--pace", "off")
+    [workbook] = tmp_path.glob("reports/*/report.xlsx")
+    workbook.write_bytes(b"with my notes")
+    (tmp_path / "elsewhere").mkdir()
+    ended = subprocess.run(
+        [*COMMAND, "report"], cwd=tmp_path / "elsewhere", capture_output=True, text=True, check=True
+    )
+    assert str(workbook) in ended.stdout
+    assert workbook.read_bytes() == b"with my notes"
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_journal_that_breaks_midway_leaves_the_report_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_arguments: object, **_options: object) -> None:
+        raise KeyError("midway")
+
+    write_courses(Path("courses.csv"), course("Pottery"))
+    monkeypatch.setattr("pipeline.send.submit", broken)
+    monkeypatch.setattr(sys, "argv", ["course-import", "import", "courses.csv", "--pace", "off"])
+    assert run_command_line() == Exit.BUG
+    assert "a bug of ours (KeyError)" in capsys.readouterr().err
+    assert len(list(tmp_path.glob("reports/*/report.json"))) == 1
 
 
 def test_help_is_quick_because_it_loads_nothing_heavy() -> None:

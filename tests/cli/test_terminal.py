@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import signal
 import subprocess
+import termios
 import threading
 import time
 from contextlib import contextmanager
@@ -33,7 +35,14 @@ PATIENCE_SECONDS = 30
 def terminal(*words: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Run course-import on a terminal of its own; give the process and the terminal's other end."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([*COMMAND, *words], stdin=theirs, stdout=theirs, stderr=theirs)
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - Ctrl-C has to reach it
+    )
     os.close(theirs)
     try:
         yield process, ours
@@ -82,9 +91,35 @@ def test_a_person_is_asked_before_the_first_course_goes_to_a_real_target(
         assert "1 course will be created at" in asked
         assert "as importer@example.com" in asked
         os.write(ours, f"{answer}\n".encode())
+        assert "\x1b[2K" not in asked.partition("created at")[2]  # nothing wipes the question away
         read_until(ours, "Next:")
         assert process.wait(PATIENCE_SECONDS) == code
     assert sum(b"POST /api/content/courses" in request for request in misbehaving.requests) == sent
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        pytest.param(b"\x03", Exit.INTERRUPTED, id="Ctrl-C"),
+        pytest.param(b"\x04", Exit.STOPPED, id="Ctrl-D"),
+    ],
+)
+def test_a_question_can_be_broken_off(
+    key: bytes, code: Exit, misbehaving: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was sent, and the report says so."""
+    monkeypatch.setenv("NEXUDUS_TOKEN", "t")
+    write_courses(Path("courses.csv"), course("Pottery"))
+    misbehaving.answer(200, json.dumps({"Id": 1, "Email": "importer@example.com"}))
+    misbehaving.answer(404, "")
+    misbehaving.answer(200, json.dumps({"Records": [], "TotalItems": 0, "TotalPages": 0}))
+    with terminal("import", "courses.csv", "--target", misbehaving.url) as (process, ours):
+        read_until(ours, "[y/N]")
+        os.write(ours, key)
+        read_until(ours, "Next:")
+        assert process.wait(PATIENCE_SECONDS) == code
+    [written] = Path().glob("reports/*/report.json")
+    assert json.loads(written.read_text(encoding="utf-8"))["tally"]["not_sent"] == 1
 
 
 def test_a_terminal_shows_progress() -> None:
@@ -131,11 +166,11 @@ def test_the_second_signal_ends_the_process_where_it_stands(
     words = ("import", "courses.csv", "--target", misbehaving.url, "--yes", "--quiet")
     process = subprocess.Popen([*COMMAND, *words])
     assert asked.wait(PATIENCE_SECONDS)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.5)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(PATIENCE_SECONDS) == Exit.INTERRUPTED
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE_SECONDS) == Exit.TERMINATED
     over.set()
     rows = json.loads(course_import("report", "--json").stdout)["rows"]
     assert [row["status"] for row in rows] == ["in_doubt", "not_sent"]

@@ -99,7 +99,7 @@ def test_rehearsal_says_how_to_go_to_production(report: Report) -> None:
     text = summary(replace(report, exit_code=Exit.DONE))
     assert text.startswith("Rehearsal against the sandbox: nothing reached production.\n")
     assert "set NEXUDUS_EMAIL and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, for production" in joined(text)
-    assert text.endswith("\n  course-import import 'plans/spring courses.xlsx'")
+    assert text.endswith("\n  course-import import 'plans/spring courses.xlsx' --sheet Plan")
 
 
 def test_production_is_named_first(report: Report) -> None:
@@ -111,7 +111,7 @@ def test_production_is_named_first(report: Report) -> None:
 def test_right_file_is_to_be_imported(report: Report) -> None:
     right = replace(report, command="check", target=None, rows=(), exit_code=Exit.DONE)
     assert summary(right).endswith(
-        "Next: import the file:\n  course-import import 'plans/spring courses.xlsx'"
+        "Next: import the file:\n  course-import import 'plans/spring courses.xlsx' --sheet Plan"
     )
 
 
@@ -119,7 +119,8 @@ def test_rows_only_a_person_can_decide_promise_no_command(report: Report) -> Non
     """Held and changed rows are not mended by running again."""
     held = replace(report, rows=report.rows[4:6], exit_code=Exit.NEEDS_A_PERSON)
     assert joined(summary(held)).endswith(
-        "Next: decide about the rows named above; no run can do it for you."
+        "Next: decide about the rows named above: course-import resolve 'plans/spring courses.xlsx' "
+        "--sheet Plan ROW --created ID (or --not-created)"
     )
 
 
@@ -186,7 +187,7 @@ def test_nothing_commands_the_terminal(report: Report, code: str) -> None:
         stop_reason=text,
     )
     told = summary(hostile)
-    assert told.count("a" + code.encode("unicode_escape").decode() + "b") == 11
+    assert told.count("a" + code.encode("unicode_escape").decode() + "b") == 12
     assert text not in told
 
 
