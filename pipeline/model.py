@@ -345,8 +345,8 @@ class RunRecord:
     source: Source
     rows: tuple[RowReport, ...]
     file_findings: tuple[Finding, ...]
-    stop_code: Exit | None  # why the run ended before its end
-    stop_reason: str | None
+    stop_code: Exit | None = None  # of what ended the run before its end
+    stop_reason: str | None = None  # the same in words
     folder: str | None = None  # where the report files are
 
 
@@ -366,22 +366,10 @@ class RowReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a run did, as the journal remembers it."""
+class Report(RunRecord):
+    """What a run did, as the journal remembers it, and the code its process ends with."""
 
-    run_id: str
-    command: str
-    started_at: datetime  # UTC
-    finished_at: datetime | None  # None: it was cut off
-    version: str
-    target: str | None  # None: nothing was to be sent
-    rehearsal: bool
-    source: Source
-    rows: tuple[RowReport, ...]
-    file_findings: tuple[Finding, ...]
-    stop_reason: str | None  # why the run ended before its end
     exit_code: Exit
-    folder: str | None = None  # where the report files are
 
     @property
     def tally(self) -> Mapping[Status, int]:

@@ -189,8 +189,6 @@ def _judge(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, Checke
         source=Source(path=str(order.path), sheet=order.sheet, sha256=None),
         rows=(),
         file_findings=(),
-        stop_code=None,
-        stop_reason=None,
         folder=str(order.folder),
     )
     try:

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from pipeline.errors import CourseImportError, Exit, StoppedEarly, UsageError, first_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pipeline.cli.interrupt import Interrupt
-    from pipeline.model import Plan, Report
+from pipeline.errors import CourseImportError, Exit, UsageError, first_of
 
 app = typer.Typer(
     name="course-import",
@@ -66,7 +58,7 @@ def check(
 ) -> None:
     """Check FILE: every fault at its cell. Sends nothing."""
     from pipeline import run
-    from pipeline.cli import workplace
+    from pipeline.cli import console, workplace
     from pipeline.settings import load_settings
 
     settings = load_settings(connects=False, report_dir=report_dir)
@@ -74,7 +66,7 @@ def check(
     order = run.Order(command="check", path=file, run_id=run_id, folder=folder, sheet=sheet, strict=strict)
     with workplace.run_log(folder, verbose=False):
         told = run.check_file(order, now=workplace.now)
-    _tell(told, as_json=as_json, quiet=quiet)
+    console.tell(told, as_json=as_json, quiet=quiet)
 
 
 @app.command(
@@ -115,7 +107,7 @@ def import_(
 ) -> None:
     """Check FILE and create its courses, each exactly once. Run it again to resume."""
     from pipeline import run
-    from pipeline.cli import workplace
+    from pipeline.cli import console, workplace
     from pipeline.cli.interrupt import Interrupt
     from pipeline.settings import load_settings
 
@@ -144,17 +136,17 @@ def import_(
     with (
         workplace.run_log(folder, verbose=verbose),
         Interrupt().listening() as interrupt,
-        _progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
+        console.progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
         workplace.open_house(
             settings,
             interrupt,
-            consent=lambda plan: _ask(plan, interrupt, yes=yes, quiet=quiet),
+            consent=lambda plan: console.ask(plan, interrupt, yes=yes, quiet=quiet),
             progress=progress,
         ) as house,
         workplace.report_in_any_case(house.journal, run_id),
     ):
         told = run.import_file(order, house)
-    _tell(told, as_json=as_json, quiet=quiet)
+    console.tell(told, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog="Example: course-import resolve courses.xlsx 17 --created 1414985001")
@@ -202,12 +194,12 @@ def report(
 ) -> None:
     """Show the last run's summary, or that of RUN, and where its files are."""
     from pipeline import run
-    from pipeline.cli import workplace
+    from pipeline.cli import console, workplace
     from pipeline.settings import load_settings
 
     with workplace.reading_journal(load_settings(connects=False, state_dir=state_dir)) as journal:
         told = run.read_report(journal, run_id)
-    _tell(told, as_json=as_json, quiet=False, again=True)
+    console.tell(told, as_json=as_json, quiet=False, again=True)
 
 
 @app.command(epilog="Example: course-import sandbox --port 8899")
@@ -273,81 +265,3 @@ def _flushed(code: int) -> int:
         typer.echo(f"course-import: the output cannot be written: {failure}", err=True)
         return first_of({Exit(code), Exit.NO_ACCESS})
     return code
-
-
-def _tell(told: Report, *, as_json: bool, quiet: bool, again: bool = False) -> None:
-    """Write the report's files, print it, and end with its code; `again`: files that are there stay."""
-    import json
-    import shutil
-
-    from pipeline import report as room
-    from pipeline.cli import workplace
-
-    failure = workplace.write_files(told, again=again)
-    width = min(max(shutil.get_terminal_size().columns, 40), 100)
-    try:
-        if as_json:
-            typer.echo(json.dumps(room.document(told), indent=2))
-        elif not quiet or told.exit_code is not Exit.DONE:
-            typer.echo(room.summary(told, width=width))
-    except BrokenPipeError:
-        raise
-    except OSError as full:
-        failure = f"the output cannot be written: {full}"
-    if failure:
-        typer.echo(f"course-import: {failure}", err=True)
-    raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if failure else {told.exit_code}))
-
-
-def _ask(plan: Plan, interrupt: Interrupt, *, yes: bool, quiet: bool) -> None:
-    """Show what is about to be sent; ask when the target is no sandbox."""
-    count = len(plan.to_create)
-    if not count:
-        return
-    courses = "1 course" if count == 1 else f"{count} courses"
-    what = f"{courses} will be created at {plan.target.url} as {plan.target.account}{_duration(plan)}."
-    may_go = plan.target.rehearsal or yes
-    if not may_go and not sys.stdin.isatty():
-        raise UsageError(f"{what} Nobody is there to be asked: add --yes to send them.")
-    if not (may_go and quiet):
-        typer.echo(what, err=True)
-    if may_go:
-        return
-    try:
-        with interrupt.asking():
-            agreed = typer.confirm("Send them?", err=True)
-    except typer.Abort:  # Ctrl-C, or the end of the input
-        agreed = False
-    if not agreed:
-        raise StoppedEarly("you did not say yes; nothing was sent")
-
-
-def _duration(plan: Plan) -> str:
-    """Tell how long sending will take and when it ends; more than a day when the daily limit is met."""
-    if plan.estimate is None:
-        return ""
-    duration = timedelta(seconds=round(plan.estimate.seconds))
-    finish = f"{plan.estimate.finish_at:%Y-%m-%d %H:%M} UTC"
-    return f" with {plan.estimate.requests} requests in about {duration} (h:mm:ss), until {finish}"
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[int], Callable[[], None]]]:
-    """Give a progress bar, on a terminal only."""
-    if not shown:
-        yield lambda _total: lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(stderr=True), transient=True)
-
-    def begin(total: int) -> Callable[[], None]:
-        bar.start()  # not before: it would wipe away what a person is asked
-        task = bar.add_task("Sending", total=total)
-        return lambda: bar.advance(task)
-
-    try:
-        yield begin
-    finally:
-        bar.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import Exit, first_of
@@ -27,22 +28,10 @@ _CODES: Final = {
 
 def report_of(record: RunRecord) -> Report:
     """Return the report of a run; one that was cut off says so."""
-    cut_off = record.finished_at is None
-    return Report(
-        run_id=record.run_id,
-        command=record.command,
-        started_at=record.started_at,
-        finished_at=record.finished_at,
-        version=record.version,
-        target=record.target,
-        rehearsal=record.rehearsal,
-        source=record.source,
-        rows=record.rows,
-        file_findings=record.file_findings,
-        stop_reason=_CUT_OFF if cut_off else record.stop_reason,
-        exit_code=_exit_code(record),
-        folder=record.folder,
-    )
+    told = {field.name: getattr(record, field.name) for field in fields(record)}
+    if record.finished_at is None:
+        told["stop_reason"] = _CUT_OFF
+    return Report(**told, exit_code=_exit_code(record))
 
 
 def _exit_code(record: RunRecord) -> Exit:
