@@ -34,7 +34,9 @@ DTYPES: Final = {
     Kind.FLAG: "boolean",
     Kind.IMAGE: "str",
 }
-_ADDRESS: Final = r"(?i:https?)://[^\s/?#]+(?:[/?#]\S*)?"
+TITLE_MARK: Final = "title:"  # begins each key made of a title, so that none is taken for somebody's own key
+_HOST: Final = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)"
+_ADDRESS: Final = rf"(?i:https?)://(?:[^\s/?#@]*@)?{_HOST}(?::[0-9]*)?(?:[/?#]\S*)?"
 _ENDING: Final = r"^(?i:https?)://[^/?#]+/(?:[^?#]*/)?[^/?#]*\.(?P<ending>[^./?#]+)(?:[?#]|$)"
 _IMAGE_ENDING: Final = r"(?i:jpe?g|png|gif)"
 
@@ -46,7 +48,7 @@ class Course:
     `values` holds the API's properties the row has, without SystemId: that one is `own_key`.
     """
 
-    key: str  # the row's own key, else its folded title
+    key: str  # the row's own key, else `title:` and its folded title; see `keys_of`
     own_key: str | None
     values: Mapping[str, Value]
 
@@ -99,12 +101,23 @@ def plain(cells: pd.Series) -> list[Value | None]:
 
 
 def keys_of(frame: pd.DataFrame) -> list[str | None]:
-    """Return each row's key: its own, else its folded title; None without a title or a location."""
+    """Return each row's key; None without a title or a location.
+
+    It is the row's own key as it stands, else `title:` and the folded title. An own key that begins with
+    `title:` itself gets a blank after that mark: no folded title begins with one, so the two never meet.
+    """
     columns = (plain(frame[name]) for name in ("SystemId", "Title", "BusinessId"))
     return [
-        None if title is None or location is None else str(own or fold_title(str(title)))
+        None if title is None or location is None else _key(own, str(title))
         for own, title, location in zip(*columns, strict=True)
     ]
+
+
+def _key(own: Value | None, title: str) -> str:
+    if own is None:
+        return TITLE_MARK + fold_title(title)
+    key = str(own)
+    return f"{TITLE_MARK} {key.removeprefix(TITLE_MARK)}" if key.startswith(TITLE_MARK) else key
 
 
 def broken_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> Iterator[tuple[str, str, list[int]]]:
@@ -160,7 +173,8 @@ def _shared_keys(frame: pd.DataFrame, keys: Sequence[str | None]) -> tuple[pd.Se
     shared = key.notna() & pd.DataFrame({"place": place, "key": key}).duplicated(keep=False)
     if not shared.any():
         return shared, shared
-    copy = shared & frame.astype(object).duplicated()
+    sent = frame.assign(Active=frame["Active"].fillna(value=True))  # a blank says what yes says
+    copy = shared & sent.astype(object).duplicated()
     different = (shared & ~copy).groupby([place, key], dropna=False).transform("sum")
     return copy & different.eq(1), shared & different.gt(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_a_target_is_the_address_without_its_last_slash(monkeypatch: pytest.Monk
 )
 def test_every_setting_that_cannot_be_used_is_named_at_once(
     environment: dict[str, str],
-    flags: dict[str, object],
+    flags: dict[str, Any],
     words: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -130,7 +131,7 @@ def test_a_project_file_that_cannot_be_used_is_told(text: str, words: str) -> No
 
 
 @pytest.mark.parametrize("flags", [{"pace": "fast"}, {"max_wait": "soon"}])
-def test_a_flag_that_cannot_be_used_is_wrong_usage(flags: dict[str, str]) -> None:
+def test_a_flag_that_cannot_be_used_is_wrong_usage(flags: dict[str, Any]) -> None:
     [name] = flags
     with pytest.raises(UsageError, match=f"--{name.replace('_', '-')}: "):
         load_settings(**flags)

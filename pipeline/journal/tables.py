@@ -83,7 +83,7 @@ courses: Final = Table(
     metadata,
     Column("target", Text, primary_key=True),
     Column("business_id", BigInteger, primary_key=True, autoincrement=False, comment="the location"),
-    Column("key", Text, primary_key=True, comment="the row's own key, else its folded title"),
+    Column("key", Text, primary_key=True, comment="the row's own key, else title: and its folded title"),
     Column("state", Text, nullable=False, comment="see above"),
     Column("payload", Text, nullable=False, comment="JSON as it was last sent, SystemId included"),
     Column("course_id", BigInteger, comment="once it is created"),

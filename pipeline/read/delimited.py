@@ -14,7 +14,15 @@ from pipeline.read.table import Table, filled_rows, refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_BINARY_WITHIN: Final = 1024  # bytes; a NUL among them speaks of a picture, a PDF, an archive
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # a text, though full of NULs
 _DELIMITERS: Final = ",;\t"  # the first wins where the header row speaks for several
+
+
+class _Spaced(csv.excel):
+    """As Excel writes it, but in `1, "Pots, pans"` the blank belongs to the comma, not to the text."""
+
+    skipinitialspace = True
 
 
 def read_delimited(contents: bytes, *, file_name: str, sheet: str | None) -> Table:
@@ -29,6 +37,11 @@ def read_delimited(contents: bytes, *, file_name: str, sheet: str | None) -> Tab
 
 def _decode(contents: bytes, file_name: str) -> str:
     contents = contents.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in contents[:_BINARY_WITHIN] and not contents.startswith(_UTF_16):
+        raise refusal(
+            "other-kind",
+            f"{file_name} is neither a workbook nor a text. Name an .xlsx workbook or a text saved as CSV.",
+        )
     try:
         return contents.decode()
     except UnicodeDecodeError as error:
@@ -43,7 +56,7 @@ def _delimiter_of(text: str) -> str:
     """Return the delimiter under which the header row names most columns we know."""
 
     def known(delimiter: str) -> int:
-        rows = filled_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = filled_rows(csv.reader(io.StringIO(text, newline=""), _Spaced, delimiter=delimiter))
         _, header = next(rows, (0, []))
         return known_columns(header)
 
@@ -51,7 +64,7 @@ def _delimiter_of(text: str) -> str:
 
 
 def _split(text: str, delimiter: str, file_name: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), _Spaced, delimiter=delimiter, strict=True)
     first_line = 1
     try:
         for row in reader:

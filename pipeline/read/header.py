@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipeline.errors import FileRefused
 from pipeline.model import Finding, RawSheet, letter_of, shown
 from pipeline.read.table import refusal
 from schemas.properties import BLANKS, REQUIRED, SPELLINGS, fold_header
@@ -26,11 +28,14 @@ def under_header(table: Table, source: Source) -> RawSheet:
     """Part a table into header and cells.
 
     Raises:
-        FileRefused: no cell is filled, no header is there, or nothing stands below it.
+        FileRefused: no cell is filled, no header is there or can be read whole, or nothing stands below it.
     """
     if not table.rows:
         raise refusal("empty-file", f"{source.name}: no cell holds anything. Fill in your courses first.")
     (header_row, header), *rows = table.rows
+    unread = [fault for fault in table.lost if fault.row == header_row]
+    if unread:
+        raise FileRefused(*(_of_the_header(fault, source) for fault in unread))
     if not known_columns(header):
         raise refusal(
             "no-header",
@@ -46,7 +51,12 @@ def under_header(table: Table, source: Source) -> RawSheet:
     cells = [row if len(row) == width else (row + [None] * width)[:width] for _, row in rows]
     frame = pd.DataFrame(cells, index=[number for number, _ in rows], columns=range(width), dtype=object)
     headers = tuple(shown(cell).strip(BLANKS) for cell in header)
-    found = (*_without_header(source, frame, header_row, headers), *_too_long(rows, width))
+    found = (
+        *_without_header(source, frame, header_row, headers),
+        *_under_their_headers(table.lost, headers),
+        *_too_long(rows, width),
+        *_too_short(rows, headers),
+    )
     return RawSheet(
         source=source,
         header_row=header_row,
@@ -72,6 +82,19 @@ def _without_header(
             )
 
 
+def _of_the_header(fault: Finding, source: Source) -> Finding:
+    return replace(fault, row=None, message=f"{source.name}: {fault.cell} {fault.message}")
+
+
+def _under_their_headers(lost: Sequence[Finding], headers: Sequence[str]) -> Iterator[Finding]:
+    """Name the header of each lost cell; what has none is not imported."""
+    by_letter = {letter_of(position): header for position, header in enumerate(headers) if header}
+    for fault in lost:
+        header = by_letter.get((fault.cell or "").rstrip("0123456789"))
+        if header is not None:
+            yield replace(fault, column=header)
+
+
 def _too_long(rows: Sequence[tuple[int, list[Cell]]], width: int) -> Iterator[Finding]:
     """Find cells beyond the last header: only delimited text can have them."""
     for number, row in rows:
@@ -86,4 +109,20 @@ def _too_long(rows: Sequence[tuple[int, list[Cell]]], width: int) -> Iterator[Fi
                 row=number,
                 cell=f"{letter_of(beyond)}{number}",
                 value=shown(row[beyond]),
+            )
+
+
+def _too_short(rows: Sequence[tuple[int, list[Cell]]], headers: Sequence[str]) -> Iterator[Finding]:
+    """Find rows that end before the last header: which of their cells is missing, nobody can tell."""
+    named = max(position for position, header in enumerate(headers, start=1) if header)
+    for number, row in rows:
+        if len(row) < named:
+            yield Finding(
+                code="row-too-short",
+                message=f"has only {len(row)} of the header's {named} cells, so they may stand under "
+                "wrong headers. Put the character that divides cells, such as a comma, between all of them, "
+                "blank ones too.",
+                severity="fault",
+                stage="read",
+                row=number,
             )

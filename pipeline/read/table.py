@@ -21,7 +21,8 @@ class Table:
 
     sheet: str | None
     rows: tuple[tuple[int, list[Cell]], ...]
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()  # of the file
+    lost: tuple[Finding, ...] = ()  # of cells whose value cannot be told, their headers not yet known
 
 
 def filled_rows(rows: Iterable[Sequence[Cell]], *, indent: int = 0) -> Iterator[tuple[int, list[Cell]]]:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Final
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.model import Finding
+from pipeline.read.lost import lost_cells
 from pipeline.read.table import Table, filled_rows, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pipeline.model import Cell
 
 _ZIP: Final = b"PK\x03\x04"
 _OLE2: Final = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -40,10 +43,14 @@ def read_workbook(contents: bytes, *, file_name: str, sheet: str | None) -> Tabl
         cells = workbook.get_sheet_by_name(chosen)
         # Rows come from row 1 on, but each begins at the first column that holds anything.
         _, indent = cells.start or (0, 0)
-        rows = tuple(filled_rows(cells.iter_rows(), indent=indent))
+        rows = dict(filled_rows(cells.iter_rows(), indent=indent))
+        lost = lost_cells(contents, chosen)
+    blank: list[Cell] = [None] * (indent + cells.width)
+    # A cell that lost its value is not blank, nor is its row.
+    rows = {fault.row: blank for fault in lost if fault.row} | rows
     others = [name for name in visible if name != chosen]
     findings = (_not_read(file_name, chosen, others),) if others and sheet is None else ()
-    return Table(sheet=chosen, rows=rows, findings=findings)
+    return Table(sheet=chosen, rows=tuple(sorted(rows.items())), findings=findings, lost=lost)
 
 
 def _refuse_other_kinds(contents: bytes, file_name: str) -> None:
@@ -58,8 +65,14 @@ def _refuse_other_kinds(contents: bytes, file_name: str) -> None:
 
 
 def _other_kind(contents: bytes, file_name: str) -> str | None:
-    with _damage_in_words(file_name), zipfile.ZipFile(io.BytesIO(contents)) as parts:
-        return next((kind for part, kind in _OTHER_KINDS.items() if part in parts.namelist()), None)
+    with _damage_in_words(file_name), zipfile.ZipFile(io.BytesIO(contents)) as archive:
+        parts = archive.namelist()
+    kind = next((kind for part, kind in _OTHER_KINDS.items() if part in parts), None)
+    if kind is None and not any(part.casefold().startswith(("xl/", "xl\\")) for part in parts):
+        raise refusal(
+            "other-kind", f"{file_name} is no workbook. Name an .xlsx workbook or a text saved as CSV."
+        )
+    return kind
 
 
 def _choose(names: list[str], visible: list[str], *, wanted: str | None, file_name: str) -> str:

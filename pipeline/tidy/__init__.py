@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +14,7 @@ from schemas.course import DTYPES
 from schemas.properties import PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.model import Cell, Column, RawSheet
     from pipeline.tidy.cells import Parsed
@@ -28,7 +29,7 @@ def tidy(raw: RawSheet) -> TidySheet:
         FileRefused: a required column is missing, or a property has two columns; all of them are told.
     """
     columns, unknown = match_headers(raw)
-    findings = [*raw.findings, *unknown]
+    findings = [*_of_imported(raw.findings, columns), *unknown]
     tidied = {}
     for name, column in columns.items():
         kind = PROPERTIES[name].kind
@@ -40,6 +41,17 @@ def tidy(raw: RawSheet) -> TidySheet:
         tidied[name] = pd.Series(certain, index=cells.index, dtype=DTYPES[kind])
     frame = pd.DataFrame(tidied, index=raw.cells.index)
     return TidySheet(raw=raw, columns=columns, frame=frame, findings=tuple(findings))
+
+
+def _of_imported(findings: Iterable[Finding], columns: Mapping[str, Column]) -> Iterator[Finding]:
+    """Name the property of each cell that could not be read; what is not imported may stay unread."""
+    for finding in findings:
+        if finding.row is None or finding.column is None:
+            yield finding
+        else:
+            names = {column.cell(finding.row): name for name, column in columns.items()}
+            if finding.cell in names:
+                yield replace(finding, property_name=names[finding.cell])
 
 
 def _doubts(name: str, column: Column, answers: Iterable[tuple[int, Cell, Parsed | None]]) -> list[Finding]:

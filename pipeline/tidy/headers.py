@@ -34,20 +34,24 @@ def match_headers(raw: RawSheet) -> tuple[dict[str, Column], tuple[Finding, ...]
             owners[name].append(column)
         elif header:
             unknown.append(column)
-    meant = _meant(unknown, free=PROPERTIES.keys() - owners.keys())
+    meant = _meant(unknown)
     problems = [
         *(_twice(raw, name, columns) for name, columns in owners.items() if len(columns) > 1),
         *(_missing(raw, name, meant) for name in REQUIRED if name not in owners),
     ]
     if problems:
         raise FileRefused(*problems)
-    warnings = tuple(_not_imported(raw, column, meant) for column in unknown)
-    return {name: column for name, (column,) in owners.items()}, warnings
+    columns = {name: column for name, (column,) in owners.items()}
+    return columns, tuple(_not_imported(raw, column, meant.get(column), columns) for column in unknown)
 
 
-def _meant(unknown: Iterable[Column], *, free: Iterable[str]) -> dict[Column, tuple[str, str]]:
+def _meant(unknown: Iterable[Column]) -> dict[Column, tuple[str, str]]:
     """Return, for each column near enough to one, the property it may mean and that word for it."""
-    words = {fold_header(word): (name, word) for name in free for word in (name, *PROPERTIES[name].spellings)}
+    words = {
+        fold_header(word): (name, word)
+        for name, entry in PROPERTIES.items()
+        for word in (name, *entry.spellings)
+    }
     near = {}
     for column in unknown:
         found = process.extractOne(
@@ -60,9 +64,10 @@ def _meant(unknown: Iterable[Column], *, free: Iterable[str]) -> dict[Column, tu
 
 def _twice(raw: RawSheet, name: str, columns: Sequence[Column]) -> Finding:
     named = " and ".join(f'"{column.header}" ({column.cell(raw.header_row)})' for column in columns)
+    every = "all" if columns[2:] else "both"
     return Finding(
         code="column-twice",
-        message=f"{raw.source.name}: {named} all mean {name}. Keep one of these columns.",
+        message=f"{raw.source.name}: {named} {every} mean {name}. Keep one of these columns.",
         severity="fault",
         stage="tidy",
         cell=columns[-1].cell(raw.header_row),
@@ -85,8 +90,16 @@ def _missing(raw: RawSheet, name: str, meant: Mapping[Column, tuple[str, str]]) 
     )
 
 
-def _not_imported(raw: RawSheet, column: Column, meant: Mapping[Column, tuple[str, str]]) -> Finding:
-    near = f' Did you mean "{meant[column][1]}"? Then rename it.' if column in meant else ""
+def _not_imported(
+    raw: RawSheet, column: Column, meant: tuple[str, str] | None, columns: Mapping[str, Column]
+) -> Finding:
+    near = ""
+    if meant is not None:
+        name, word = meant
+        near = f' Did you mean "{word}"? Then rename it.'
+        if name in columns:
+            there = columns[name]
+            near = f' It looks like {name}, which is there already: "{there.header}" ({there.letter}).'
     return Finding(
         code="not-imported",
         message=f'{raw.source.name}: the column "{column.header}" ({column.letter}) is not imported.{near}',

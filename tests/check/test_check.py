@@ -3,15 +3,20 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.check import check
+from pipeline.read import read_sheet
+from pipeline.tidy import tidy
 from schemas.course import Course
 from tests.check.conftest import HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pipeline.model import Cell, Checked, Finding
     from tests.check.conftest import Judge
@@ -47,7 +52,7 @@ def test_a_good_row_becomes_a_course(judge: Judge) -> None:
 
 def test_a_row_without_a_key_of_its_own_goes_by_its_title(judge: Judge) -> None:
     (row,) = judge({"Course Title": "Book  Keeping"}, headers=WITHOUT_KEY).rows
-    assert row.key == "book keeping"
+    assert row.key == "title:book keeping"
     assert row.course is not None
     assert row.course.own_key is None
 
@@ -76,6 +81,9 @@ RULES = [
     pytest.param({"Image": "a.png"}, "not-an-address", "I2", "NewImageUrl", id="a bare name"),
     pytest.param({"Image": "http://x/a b.png"}, "not-an-address", "I2", "NewImageUrl", id="a space"),
     pytest.param({"Image": "http:///a.png"}, "not-an-address", "I2", "NewImageUrl", id="no host"),
+    pytest.param({"Image": "https://:80/a.jpg"}, "not-an-address", "I2", "NewImageUrl", id="only a port"),
+    pytest.param({"Image": "https://u:p@/a.jpg"}, "not-an-address", "I2", "NewImageUrl", id="only a user"),
+    pytest.param({"Image": "https://[::1/a.jpg"}, "not-an-address", "I2", "NewImageUrl", id="half a host"),
     pytest.param({"Image": "http://x/a.pdf"}, "image-kind", "I2", "NewImageUrl", id="a PDF"),
     pytest.param({"Image": "http://x/a.pdf?b.png"}, "image-kind", "I2", "NewImageUrl", id="a PDF, queried"),
     pytest.param({"Image": "http://x/a"}, "image-kind-unknown", "I2", "NewImageUrl", id="no extension"),
@@ -107,6 +115,10 @@ def test_a_broken_rule_is_told_once_at_its_cell(
         pytest.param({"Image": "http://x/a.JPG"}, id="capitals"),
         pytest.param({"Image": "HTTPS://x/a.jpeg"}, id="a scheme in capitals"),
         pytest.param({"Image": "https://x/a.gif?size=1/2#top"}, id="a query"),
+        pytest.param({"Image": "https://x:8080/a.png"}, id="a port"),
+        pytest.param({"Image": "https://u:p@x/a.png"}, id="a user"),
+        pytest.param({"Image": "https://[::1]:80/a.png"}, id="a host in numbers"),
+        pytest.param({"Image": "https://bücher.example/@a:b.png"}, id="marks in the path"),
         pytest.param({"Image": None, "Clear image": "yes"}, id="cleared only"),
         pytest.param({"Clear image": "no"}, id="new, not cleared"),
         pytest.param({"Key": None}, id="no key"),
@@ -238,6 +250,39 @@ def test_rows_without_keys_that_share_a_title_are_told_at_the_title(judge: Judge
 )
 def test_rows_with_different_keys_are_no_twins(rows: list[dict[str, Cell]], judge: Judge) -> None:
     assert judge(*rows).findings == ()
+
+
+def test_a_title_is_not_taken_for_another_courses_key(judge: Judge) -> None:
+    checked = judge({"Key": None, "Course Title": "Foo"}, {"Key": "foo", "Course Title": "Bar"})
+    assert checked.findings == ()
+    assert [row.key for row in checked.rows] == ["title:foo", "foo"]
+
+
+@pytest.mark.parametrize(
+    ("active", "code"),
+    [
+        pytest.param((None, "yes"), ["repeated-row"], id="a blank says yes"),
+        pytest.param((None, "no"), ["key-taken", "key-taken"], id="no is another answer"),
+    ],
+)
+def test_rows_are_alike_when_the_same_would_be_sent(
+    active: tuple[Cell, Cell], code: list[str], judge: Judge
+) -> None:
+    checked = judge(*({**TWIN, "Active": answer} for answer in active), headers=(*HEADERS, "Active"))
+    assert [finding.code for finding in checked.findings] == code
+
+
+def test_a_cell_that_lost_its_value_is_blamed_once_for_that(tmp_path: Path) -> None:
+    """A formula nobody calculated and an error look blank to readers; a blank they are not."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Key", "Title", "Location", "Trainer", "Order", "Access"])
+    sheet.append(["=B2", "Books", 1, "#N/A", 1, "Public"])
+    book.save(path := tmp_path / "courses.xlsx")
+    checked = check(tidy(read_sheet(path)))
+    assert told(checked) == [("formula-without-value", "A2"), ("error-cell", "D2")]
+    assert [finding.property_name for finding in checked.findings] == ["SystemId", "HostId"]
+    assert (checked.rows[0].key, checked.rows[0].course) == (None, None)
 
 
 def test_a_key_that_is_not_understood_is_never_replaced_by_the_title(judge: Judge) -> None:

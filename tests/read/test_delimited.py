@@ -62,13 +62,68 @@ def test_rows_are_counted_not_lines(write_text: WriteText) -> None:
 
 
 def test_a_row_with_more_cells_than_the_header_is_a_fault_and_shifts_nothing(write_text: WriteText) -> None:
-    """Blank cells at the end are no fault; the first cell too many is named, and short rows are filled up."""
-    raw = read_sheet(write_text("Title,HostId\nBooks, and more,1\nTaxes,2,,\nBread\n"))
-    assert list(raw.cells.loc[2]) == ["Books", " and more"]
-    assert list(raw.cells.loc[4]) == ["Bread", None]
+    """Blank cells at the end are no fault; the first cell too many is named."""
+    raw = read_sheet(write_text("Title,HostId\nBooks, and more,1\nTaxes,2,,\n"))
+    assert list(raw.cells.loc[2]) == ["Books", "and more"]
     (finding,) = raw.findings
     assert (finding.code, finding.severity) == ("row-too-long", "fault")
     assert (finding.row, finding.cell, finding.value) == (2, "C2", "1")
+
+
+def test_a_row_with_fewer_cells_than_the_header_is_a_fault_and_shifts_nothing(write_text: WriteText) -> None:
+    """Which of its cells is missing, nobody can know; a short row of blanks is no row."""
+    raw = read_sheet(write_text("Title,Key,Order,Access\nBooks B-1,7,Public\n,\nTaxes,T-1,8,\n"))
+    assert list(raw.cells.loc[2]) == ["Books B-1", "7", "Public", None]
+    assert list(raw.cells.index) == [2, 4]
+    (finding,) = raw.findings
+    assert (finding.code, finding.severity, finding.stage) == ("row-too-short", "fault", "read")
+    assert (finding.row, finding.cell) == (2, None)
+    assert finding.message.startswith(
+        "has only 3 of the header's 4 cells, so they may stand under wrong headers."
+    )
+
+
+def test_blank_cells_behind_the_last_header_need_not_be_in_every_row(write_text: WriteText) -> None:
+    assert read_sheet(write_text("Title,HostId,,\nBooks,1\n")).findings == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param('1, 1, "Pots, pans", ,', id="a blank before the mark"),
+        pytest.param('1,1,  "Pots, pans",,', id="two blanks"),
+        pytest.param(' "1","1","Pots, pans","",""', id="before the first cell"),
+    ],
+)
+def test_a_blank_before_a_quotation_mark_is_not_part_of_the_text(row: str, write_text: WriteText) -> None:
+    raw = read_sheet(write_text(f'BusinessId, "HostId", Title, Summary, Group\n{row}\n'))
+    assert raw.headers == ("BusinessId", "HostId", "Title", "Summary", "Group")
+    assert list(raw.cells.loc[2]) == ["1", "1", "Pots, pans", None, None]
+    assert raw.findings == ()
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", id="a picture"),
+        pytest.param(b"Title\0", id="otherwise a text"),
+    ],
+)
+def test_what_is_no_text_is_refused_saying_what_is_expected(
+    contents: bytes, write_text: WriteText, refused: Refused
+) -> None:
+    problem = refused(write_text(contents))
+    assert problem.code == "other-kind"
+    assert problem.message == (
+        "courses.csv is neither a workbook nor a text. Name an .xlsx workbook or a text saved as CSV."
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_text_in_utf_16_is_told_from_a_picture(
+    encoding: str, write_text: WriteText, refused: Refused
+) -> None:
+    assert refused(write_text(f"{BOM}Title\nBooks\n".encode(encoding))).code == "not-utf-8"
 
 
 def test_text_in_another_encoding_is_refused_naming_the_line(write_text: WriteText, refused: Refused) -> None:
@@ -110,7 +165,12 @@ def test_a_cell_may_be_longer_than_the_csv_module_allows(write_text: WriteText) 
 
 @given(
     rows=st.lists(
-        st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=2, max_size=2), max_size=8
+        st.lists(
+            st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12),
+            min_size=2,
+            max_size=2,
+        ),
+        max_size=8,
     ),
     delimiter=st.sampled_from(",;\t"),
 )

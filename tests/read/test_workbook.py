@@ -107,7 +107,13 @@ def test_a_workbook_is_known_by_its_contents_not_its_name(
         pytest.param(OLE2 + bytes(512), "other-kind", "(.xls). Open it and save it as .xlsx", id="xls"),
         pytest.param({"mimetype": b"application/vnd.oasis"}, "other-kind", "OpenDocument", id="ods"),
         pytest.param({"xl/workbook.bin": b""}, "other-kind", "(.xlsb)", id="xlsb"),
-        pytest.param({"word/document.xml": b""}, "damaged", "save it again as .xlsx", id="docx"),
+        pytest.param(
+            {"word/document.xml": b""},
+            "other-kind",
+            "Name an .xlsx workbook or a text saved as CSV",
+            id="docx",
+        ),
+        pytest.param({"xl/styles.xml": b""}, "damaged", "save it again as .xlsx", id="parts missing"),
         pytest.param(b"PK\x03\x04" + bytes(99), "damaged", "save it again as .xlsx", id="no zip at all"),
     ],
 )

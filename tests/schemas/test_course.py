@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from schemas.course import DTYPES, Course, complete, course_schema, fold_title, keys_of, plain
 from schemas.properties import PROPERTIES
@@ -89,10 +91,22 @@ def test_plain_cells_can_be_written_as_json() -> None:
     )
 
 
-def test_a_key_is_the_rows_own_else_its_folded_title() -> None:
+def test_a_key_is_the_rows_own_else_its_marked_folded_title() -> None:
     cells = frame(
         SystemId=["K", None, "K", "K"],
         Title=["Books", "Big  Books", None, "Books"],
         BusinessId=[1, 1, 1, None],
     )
-    assert keys_of(cells) == ["K", "big books", None, None]
+    assert keys_of(cells) == ["K", "title:big books", None, None]
+
+
+@given(own=st.text(min_size=1) | st.text().map("title:".__add__), title=st.text(min_size=1))
+@example(own="beta", title="Beta")
+@example(own="title:beta", title="Beta")
+@example(own="title: beta", title=" Beta")
+def test_an_own_key_is_never_taken_for_a_title(own: str, title: str) -> None:
+    """Nor are two own keys ever taken for one: all but those that look like a title's stay as they are."""
+    cells = frame(SystemId=[own, None, f"title:{own}"], Title=["x", title, "x"], BusinessId=[1, 1, 1])
+    keys = keys_of(cells)
+    assert len(set(keys)) == 3
+    assert (keys[0] == own) is not own.startswith("title:")

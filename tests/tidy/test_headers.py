@@ -61,7 +61,7 @@ def test_everything_wrong_with_the_headers_is_told_at_once(make_raw: MakeRaw) ->
 
 def test_the_same_header_twice_is_a_doubled_column(make_raw: MakeRaw) -> None:
     (finding,) = refused(make_raw, [*REQUIRED, "Title"])
-    assert '"Title" (C1) and "Title" (F1)' in finding.message
+    assert '"Title" (C1) and "Title" (F1) both mean Title.' in finding.message
 
 
 def test_a_missing_column_that_is_only_misspelt_names_the_likely_one(make_raw: MakeRaw) -> None:
@@ -69,12 +69,25 @@ def test_a_missing_column_that_is_only_misspelt_names_the_likely_one(make_raw: M
     assert finding.message.endswith('If "Visiblity" (E1) is that column, rename it.')
 
 
+def test_a_column_that_looks_like_one_under_another_name_is_told_the_name_it_has_here(
+    make_raw: MakeRaw,
+) -> None:
+    _, (finding,) = match_headers(
+        make_raw(["BusinessId", "Host", "Title", "DisplayOrder", "Visibility", "Trainr"])
+    )
+    assert finding.message.endswith('It looks like HostId, which is there already: "Host" (B).')
+
+
 @pytest.mark.parametrize(
     ("header", "hint"),
     [
         pytest.param("Summry", ' Did you mean "Summary"? Then rename it.', id="near"),
         pytest.param("Room size", "", id="like nothing"),
-        pytest.param("Titel", "", id="near a column that is there already"),
+        pytest.param(
+            "Titel",
+            ' It looks like Title, which is there already: "Title" (C).',
+            id="near a column that is there already",
+        ),
     ],
 )
 def test_a_column_nobody_knows_is_named_with_the_nearest_known_one(

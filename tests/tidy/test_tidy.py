@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,31 @@ def test_what_reading_found_is_kept_before_what_tidying_finds(make_raw: MakeRaw)
     found = Finding(code="sheet-not-read", message="…", severity="information", stage="read")
     sheet = tidy(make_raw(HEADERS, (*ROW[:6], "perhaps", None), findings=(found,)))
     assert [finding.code for finding in sheet.findings] == ["sheet-not-read", "not-imported", "not-yes-or-no"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "column", "told"),
+    [
+        pytest.param("E2", "Order", ["DisplayOrder"], id="an imported column"),
+        pytest.param("A2", "Notes", [], id="a column that is not imported"),
+        pytest.param("J2", None, [None], id="beyond the last header"),
+    ],
+)
+def test_a_cell_that_could_not_be_read_gets_its_property(
+    cell: str, column: str | None, told: list[str | None], make_raw: MakeRaw
+) -> None:
+    """What stands in a column that is not imported need not be read, and is not told."""
+    found = Finding(
+        code="error-cell",
+        message="…",
+        severity="fault",
+        stage="read",
+        row=2,
+        cell=cell,
+        column=column,
+    )
+    kept = [finding for finding in tidy(make_raw(HEADERS, ROW, findings=(found,))).findings if finding.row]
+    assert kept == [replace(found, property_name=name) for name in told]
 
 
 def test_the_raw_cells_stay_as_they_were(make_raw: MakeRaw) -> None:
