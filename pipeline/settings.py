@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
@@ -49,6 +49,20 @@ class Credentials:
     email: str | None = None
     password: SecretStr | None = None
     totp: SecretStr | None = None
+
+
+# What pydantic calls a problem -> what a user is told.
+_WORDS: Final = {
+    "literal_error": "can be {expected}.",
+    "greater_than": "has to be above {gt:g}.",
+    "greater_than_equal": "has to be {ge} or more.",
+    "less_than_equal": "has to be {le:g} or less.",
+    "int_parsing": "has to be a whole number.",
+    "float_parsing": "has to be a number.",
+    "finite_number": "has to be a number.",
+    "bool_parsing": "has to be true or false.",
+    "time_delta_parsing": "has to be a time such as 90s, 10m, 2h or 1d.",
+}
 
 
 class Settings(BaseSettings):
@@ -181,13 +195,9 @@ class Settings(BaseSettings):
 
     def address_problems(self) -> list[str]:
         """Name what keeps the address from being asked."""
-        parts = urlsplit(self.address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        parts = _parts_of(self.address)
+        if parts is None:
             return [f"{_without_user(self.address)} is no address of an API. Write https://host."]
-        try:
-            _ = parts.port
-        except ValueError:
-            return [f"{self.address} has a port that is no number."]
         if parts.scheme == "http" and not is_loopback(self.address):
             return [f"{self.address} would send passwords in the clear. Write https://…"]
         if self.pace == "off" and not self.rehearsal and not is_loopback(self.address):
@@ -264,9 +274,24 @@ def _did_you_mean(name: str, known: list[str]) -> str:
 
 
 def _in_words(problem: Any, *, flag: bool = False) -> str:  # noqa: ANN401 - pydantic's own kind of dictionary
-    field = str(problem["loc"][0])
-    name = f"--{field.replace('_', '-')}" if flag else environment_name(field)
-    return f"{name}: {problem['msg']}"
+    name = str(problem["loc"][0])  # of the field, or its alias
+    if flag:
+        name = f"--{name.replace('_', '-')}"
+    elif name in Settings.model_fields:
+        name = environment_name(name)
+    words = _WORDS.get(problem["type"], problem["msg"])
+    return f"{name}: {words.format(**problem.get('ctx', {}))}"
+
+
+def _parts_of(address: str) -> SplitResult | None:
+    """Return what an address is made of; None when it is none, or says more than where the API is."""
+    try:
+        parts = urlsplit(address)
+        extra = parts.username or parts.query or parts.fragment
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # half an IPv6 address; a port that is no number
+        return None
+    return parts if whole and not extra else None
 
 
 def _without_user(address: str) -> str:

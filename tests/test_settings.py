@@ -73,15 +73,52 @@ def test_a_target_is_the_address_without_its_last_slash(monkeypatch: pytest.Monk
         pytest.param(
             {"NEXUDUS_TOKEN": "hush"}, {"pace": "off"}, ["for a loopback target only"], id="no pace"
         ),
-        pytest.param({"COURSE_IMPORT_PACE": "fast"}, {}, ["COURSE_IMPORT_PACE: "], id="unknown pace"),
+        pytest.param(
+            {"COURSE_IMPORT_PACE": "fast"},
+            {},
+            ["COURSE_IMPORT_PACE: can be 'documented' or 'off'."],
+            id="unknown pace",
+        ),
         pytest.param(
             {"NEXUDUS_TOKEN": "hush…"}, {}, ["NEXUDUS_TOKEN holds letters that no token has"], id="no token"
         ),
         pytest.param(
             {"NEXUDUS_TOKEN": "hush"},
             {"target": "https://x.example.com:abc"},
-            ["a port that is no number"],
+            ["x.example.com:abc is no address of an API"],
             id="no port",
+        ),
+        pytest.param(
+            {"NEXUDUS_TOKEN": "hush"},
+            {"target": "https://[::1"},
+            ["https://[::1 is no address of an API"],
+            id="half an address",
+        ),
+        pytest.param(
+            {"NEXUDUS_TOKEN": "hush"},
+            {"target": "https://x.example.com#fragment"},
+            ["is no address of an API"],
+            id="more than an address",
+        ),
+        pytest.param(
+            {
+                "COURSE_IMPORT_MAX_IN_FLIGHT": "17",
+                "COURSE_IMPORT_MAX_ATTEMPTS": "1.5",
+                "COURSE_IMPORT_SETTLE_SECONDS": "-1",
+                "COURSE_IMPORT_READ_TIMEOUT_SECONDS": "inf",
+                "COURSE_IMPORT_WAIT": "perhaps",
+                "COURSE_IMPORT_MAX_WAIT": "soon",
+            },
+            {},
+            [
+                "MAX_IN_FLIGHT: has to be 16 or less.",
+                "MAX_ATTEMPTS: has to be a whole number.",
+                "SETTLE_SECONDS: has to be 0.0 or more.",
+                "READ_TIMEOUT_SECONDS: has to be a number.",
+                "WAIT: has to be true or false.",
+                "MAX_WAIT: has to be a time such as 90s, 10m, 2h or 1d.",
+            ],
+            id="in the user's words",
         ),
         pytest.param(
             {
@@ -120,6 +157,7 @@ def test_every_setting_that_cannot_be_used_is_named_at_once(
         pytest.param("pace = ", "cannot be read", id="no TOML"),
         pytest.param('state_dri = "x"', "Did you mean state_dir?", id="a key that means nothing"),
         pytest.param('password = "hush"', "password is a secret", id="a secret"),
+        pytest.param("url = 5", "NEXUDUS_URL: ", id="a number for a name"),
     ],
 )
 def test_a_project_file_that_cannot_be_used_is_told(text: str, words: str) -> None:

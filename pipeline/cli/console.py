@@ -58,7 +58,8 @@ def ask(plan: Plan, interrupt: Interrupt, *, yes: bool, quiet: bool) -> None:
     try:
         with interrupt.asking():
             agreed = typer.confirm("Send them?", err=True)
-    except typer.Abort:  # Ctrl-C, or the end of the input
+    except (typer.Abort, KeyboardInterrupt):  # the end of the input; Ctrl-C
+        typer.echo(err=True)  # what follows begins a line of its own
         agreed = False
     if not agreed:
         raise StoppedEarly("you did not say yes; nothing was sent")

@@ -52,9 +52,15 @@ class Interrupt:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Let even the first signal break off what a person is asked; nothing is in flight then."""
+        """Let even the first signal break off what a person is asked; nothing is in flight then.
+
+        Raises:
+            KeyboardInterrupt: it came, or had come before the question.
+        """
         self._asking = True
         try:
+            if self._told.is_set():
+                raise KeyboardInterrupt
             yield
         finally:
             self._asking = False

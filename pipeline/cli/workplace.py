@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pipeline.model import Plan, Report, Target
     from pipeline.settings import Settings
 
-_LONGEST_NAME: Final = 80  # letters of a file's name that its report folder bears
+_LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 has four bytes for some
 DAY: Final = timedelta(hours=24)
 _LOG: Final = logging.getLogger("pipeline")
 _LINE: Final = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
@@ -87,8 +87,9 @@ def reading_journal(settings: Settings) -> Iterator[Journal]:
         UsageError: there is no journal.
     """
     path = _journal_path(settings)
-    if not path.exists():
-        raise UsageError(f"Nothing was imported yet: there is no journal at {path}.")
+    with suppress(OSError):  # what may not even be looked at, opening it tells in words
+        if not path.exists():
+            raise UsageError(f"Nothing was imported yet: there is no journal at {path}.")
     with closing(open_journal(path)) as journal:
         yield journal
 
@@ -98,8 +99,8 @@ def report_in_any_case(journal: Journal, run_id: str) -> Iterator[None]:
     """Write the report's files even when the run ends with an error, as far as the journal knows it."""
     try:
         yield
-    except Exception:
-        with suppress(CourseImportError, OSError):
+    except BaseException:  # a second signal among them
+        with suppress(Exception):  # the first error is the one to tell
             write_files(read_report(journal, run_id))
         raise
 
@@ -254,8 +255,8 @@ def _client_id(settings: Settings) -> str:
             made = path.with_name(f"client-id-{uuid.uuid4().hex}")  # nobody shall read half of it
             made.write_text(str(uuid.uuid4()), encoding="ascii")
             made.replace(path)
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as failure:
+        return str(uuid.UUID(path.read_text(encoding="ascii").strip()))
+    except (OSError, ValueError) as failure:  # it cannot be read, or is no id
         raise AccessRefused(f"{path} cannot be used: {failure}. Mend or remove it.") from failure
 
 

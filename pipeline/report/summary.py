@@ -81,7 +81,8 @@ def _counts(report: Report, width: int) -> list[str]:
     told += [f"{count} {status_word(status, report)}" for status, count in counts.items()]
     together = ", ".join(words.replace(" ", _NO_BREAK) for words in told) if report.rows else "No rows."
     lines = [line.replace(_NO_BREAK, " ") for line in _wrapped(together, width)]
-    stop = "" if report.stop_reason is None else f"Stopped: {report.stop_reason}"
+    label = "Not finished" if report.finished_at is None else "Stopped"
+    stop = "" if report.stop_reason is None else f"{label}: {report.stop_reason}"
     return [*lines, *(piece for line in stop.splitlines() for piece in _wrapped(line, width))]
 
 

@@ -141,9 +141,10 @@ def _about(report: Report) -> Iterator[tuple[str, Content]]:
     if report.source.sheet is not None:
         yield "Sheet", report.source.sheet
     yield "Started", _moment(report.started_at)
-    yield "Finished", "no: it was cut off" if report.finished_at is None else _moment(report.finished_at)
+    ended = report.finished_at
+    yield "Finished", f"no: {report.stop_reason}" if ended is None else _moment(ended)
     yield "Ended with code", f"{report.exit_code}: {EXIT_MEANINGS[report.exit_code]}"
-    if report.stop_reason is not None:
+    if report.stop_reason is not None and ended is not None:
         yield "Stopped because", report.stop_reason
     yield "Rows", len(report.rows)
     for status, count in report.tally.items():

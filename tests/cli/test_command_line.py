@@ -123,6 +123,9 @@ def test_nothing_is_sent_to_a_real_target_when_nobody_can_be_asked(
         pytest.param(("import", "missing.csv"), Exit.FILE_REFUSED, "missing.csv", id="no such file"),
         pytest.param(("check", "."), Exit.FILE_REFUSED, "folder", id="a folder"),
         pytest.param(("nonsense",), Exit.USAGE, "nonsense", id="no such command"),
+        pytest.param(
+            ("report", "--state-dir", "x" * 300), Exit.STOPPED, "cannot be used", id="no such folder can be"
+        ),
     ],
 )
 def test_what_cannot_be_done_is_told_in_words(words: tuple[str, ...], code: Exit, message: str) -> None:
@@ -146,11 +149,15 @@ def test_a_journal_that_cannot_be_used_is_told_and_nothing_is_sent(tmp_path: Pat
     assert "Without it nothing is sent" in ended.stderr
 
 
-def test_a_client_id_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    (tmp_path / "state" / "client-id").mkdir(parents=True)
-    ended = course_import("import", SAMPLES / "courses.csv")
-    assert ended.returncode == Exit.NO_ACCESS
-    assert "client-id cannot be used" in " ".join(ended.stdout.split())
+@pytest.mark.parametrize("contents", [b"", b"half-an-i", b"\xff"], ids=["nothing", "half", "no text"])
+def test_a_client_id_that_is_none_is_told(
+    contents: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "client-id").write_bytes(contents)
+    monkeypatch.setattr(sys, "argv", ["course-import", "import", str(SAMPLES / "courses.csv")])
+    assert run_command_line() == Exit.NO_ACCESS
+    assert "client-id cannot be used" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_client_id_is_made_once_and_kept(tmp_path: Path) -> None:
@@ -221,6 +228,17 @@ def test_a_broken_sandbox_store_is_told(tmp_path: Path) -> None:
     assert "The sandbox cannot start" in ended.stderr
 
 
+def test_json_is_ascii_so_that_no_terminal_or_pipe_garbles_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_courses(Path("courses.csv"), course("Pottery 😀"))
+    monkeypatch.setattr(sys, "argv", ["course-import", "check", "courses.csv", "--json"])
+    assert run_command_line() == Exit.DONE
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert json.loads(printed)["rows"][0]["title"] == "Pottery 😀"
+
+
 def test_an_output_that_cannot_be_written_is_told() -> None:
     write_courses(Path("courses.csv"), course("Pottery"))
     with Path("/dev/full").open("w", encoding="utf-8") as full:
@@ -234,10 +252,11 @@ def test_an_output_that_cannot_be_written_is_told() -> None:
 
 def test_names_of_files_may_be_odd(tmp_path: Path) -> None:
     """Long, beginning with a dash, with letters of a shell."""
-    long, odd = "x" * 240 + ".csv", "-dash $HOME `id`.csv"
-    for name in (long, odd):
+    long, wide, odd = "x" * 240 + ".csv", "簿" * 80 + ".csv", "-dash $HOME `id`.csv"
+    for name in (long, wide, odd):
         write_courses(tmp_path / name, course("Pottery"))
     assert course_import("check", long).returncode == Exit.DONE
+    assert course_import("check", wide).returncode == Exit.DONE
     ended = course_import("check", "--", odd)
     assert ended.returncode == Exit.DONE, ended.stderr
     assert "course-import import './-dash $HOME `id`.csv'" in ended.stdout

@@ -172,6 +172,7 @@ def test_the_second_signal_ends_the_process_where_it_stands(
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE_SECONDS) == Exit.TERMINATED
     over.set()
+    assert len(list(Path().glob("reports/*/report.json"))) == 1
     rows = json.loads(course_import("report", "--json").stdout)["rows"]
     assert [row["status"] for row in rows] == ["in_doubt", "not_sent"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.journal import Journal, RunLog
+
+
+NOBODY = 65534
 
 
 def log_of(journal: Journal, run_id: str = "run-1") -> RunLog:
@@ -190,3 +195,47 @@ def test_a_full_disk_is_told_in_words(journal: Journal) -> None:
     log.begin(row(2), {"FullDescription": "x" * 100_000})
     with pytest.raises(JournalUnusable, match=r"database or disk is full\. Without it nothing is sent"):
         log.sending("POST", "/path", row=2)
+
+
+def test_requests_count_for_their_target_and_sign_ins_for_their_host(journal: Journal) -> None:
+    """Since a moment; one without a recorded answer counts from when it left."""
+    log = log_of(journal)
+    log.target = None
+    log.answered(log.sending("POST", "/api/token", row=None), status=200, told="")
+    log.target = TARGET
+    log.answered(log.sending("GET", "/api/auth/me", row=None), status=200, told="{}")
+    log.sending("POST", "/api/content/courses", row=2)
+    log.settle()
+
+    def counted(target: str | None, minute: int = 0, host: str = "spaces.example.com") -> list[object]:
+        since = journal.requests_since(at(minute), host=host, target=target)
+        return [(request.path, request.answered_at) for request in since]
+
+    assert counted(TARGET) == [("/api/auth/me", at(5)), ("/api/content/courses", None)]
+    assert counted(None) == [("/api/token", at(5))]
+    assert counted("another/target") == []
+    assert counted(None, host="elsewhere") == []
+    assert counted(TARGET, minute=6) == []
+
+
+def test_a_folder_one_may_not_write_is_told_in_words(journal: Journal, path: Path) -> None:
+    """Root may write everywhere, so that it is nobody who tries."""
+    journal.begin_run(record())
+    for file in (path, path.parent, path.parent.parent):
+        file.chmod(0o555)
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(NOBODY)
+    try:
+        with pytest.raises(JournalUnusable, match="Without it nothing is sent"):
+            open_journal(path)
+    finally:
+        os.seteuid(me)
+        for file in (path.parent.parent, path.parent, path):
+            file.chmod(0o755)
+
+
+def test_two_that_open_a_new_journal_at_once_share_it(path: Path) -> None:
+    with ThreadPoolExecutor(8) as crowd:
+        for opened in crowd.map(open_journal, [path] * 8):
+            opened.close()

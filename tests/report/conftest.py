@@ -114,7 +114,7 @@ def report(blank_host: Finding) -> Report:
         started_at=datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=1))),
         finished_at=datetime(2026, 3, 2, 9, 31, 12, 345678, tzinfo=UTC),
         version="0.1.0",
-        target="sandbox:6f1c/importer@example.com",
+        target="sandbox:6f1c9a52-0d4e-4b7a-9c3f-2e8d51b7a604/importer@example.com",
         rehearsal=True,
         source=Source(path="plans/spring courses.xlsx", sheet="Plan", sha256="ab" * 32),
         rows=rows,

@@ -48,6 +48,17 @@ def test_summary_is_the_golden_one(report: Report, golden: Callable[[str, str], 
     golden(f"summary-{width}.txt", summary(report, width=width) + "\n")
 
 
+def test_only_what_is_to_be_copied_is_wider_than_sixty_columns(report: Report) -> None:
+    endless = replace(report.rows[1], title="t" * 90)
+    text = summary(replace(report, rows=(*report.rows, endless)))
+    wide = [line for line in text.splitlines() if columns(line) > 60]
+    assert wide == ["  course-import import 'plans/spring courses.xlsx' --sheet Plan"]
+
+
+def test_run_without_an_end_may_still_be_going_on(report: Report) -> None:
+    assert "\nNot finished: throttled" in summary(replace(report, finished_at=None))
+
+
 def test_check_is_the_golden_one(report: Report, golden: Callable[[str, str], None]) -> None:
     golden("summary-check.txt", summary(checked(report, right=24)) + "\n")
 

@@ -167,13 +167,13 @@ def test_cut_off_run_says_so(report: Report, path: Path) -> None:
     """A run without an end, a file without sheets and a run without rows still make a whole workbook."""
     source = replace(report.source, sheet=None)
     bare = replace(
-        report, source=source, rows=(), finished_at=None, stop_reason=None, exit_code=Exit.TERMINATED
+        report, source=source, rows=(), finished_at=None, stop_reason="cut off", exit_code=Exit.TERMINATED
     )
     write_workbook(bare, path)
     rows, about = load_workbook(path).worksheets
     told = {row[0].value: row[1].value for row in about.iter_rows()}
     assert rows.max_row == 1
-    assert told["Finished"] == "no: it was cut off"
+    assert told["Finished"] == "no: cut off"
     assert told["Ended with code"] == "143: interrupted; run again to go on"
     assert "Sheet" not in told
     assert "Stopped because" not in told
