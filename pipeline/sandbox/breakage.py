@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipeline.sandbox import answers
 from pipeline.sandbox.paging import Page
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.sandbox.answers import Json
     from pipeline.sandbox.faults import Fault
     from pipeline.sandbox.late import LateCourses
+    from pipeline.sandbox.line import OpenLine
 
 _DRIPS: Final = 50  # pieces a slow body comes in, at most
 _CUT_SUMMARY: Final = 100  # characters
@@ -36,18 +36,6 @@ class DroppedError(Exception):
     """The line to the caller was dropped: there is nothing more to send."""
 
 
-class OpenLine(H11Protocol):
-    """uvicorn's protocol, each of whose requests finds its connection as `scope["state"]["transport"]`.
-
-    ASGI knows no way to hang up: an application that returns without an answer is made a 500.
-    """
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take a new connection."""
-        self.app_state = {**self.app_state, "transport": transport}
-        super().connection_made(transport)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request on its way through a fault to `app`, which may be broken itself."""
@@ -58,6 +46,12 @@ class Call:
     scope: Scope
     receive: Receive
     send: Send
+
+    @property
+    def line(self) -> OpenLine:
+        """The connection the request came over."""
+        line: OpenLine = self.scope["state"]["line"]
+        return line
 
 
 Break: TypeAlias = Callable[[Call], Awaitable[None]]
@@ -117,7 +111,7 @@ async def _give_piecewise(
 
 
 async def _drop(call: Call) -> NoReturn:
-    call.scope["state"]["transport"].close()  # after what was sent already has left
+    call.line.hang_up()
     await _hung_up(call)
     raise DroppedError
 
@@ -129,9 +123,11 @@ async def _hung_up(call: Call) -> None:
 
 async def _pause(call: Call, seconds: float) -> None:
     """Wait, but not for a caller who is gone."""
+    call.line.pausing = True
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await _hung_up(call)
+    call.line.pausing = False
 
 
 async def _cut_answer(call: Call) -> None:

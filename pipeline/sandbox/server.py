@@ -122,9 +122,9 @@ def _make_ready(
     import uvicorn  # noqa: PLC0415 - a tenth of a second that only a running sandbox needs
 
     from pipeline.sandbox.app import application  # noqa: PLC0415 - the same
-    from pipeline.sandbox.breakage import OpenLine  # noqa: PLC0415 - the same
     from pipeline.sandbox.door import Conduct  # noqa: PLC0415 - the same
     from pipeline.sandbox.limits import WINDOWS, Limits  # noqa: PLC0415 - the same
+    from pipeline.sandbox.line import OpenLine  # noqa: PLC0415 - the same
     from pipeline.sandbox.store import Store  # noqa: PLC0415 - the same
 
     conduct = Conduct(limits=Limits(WINDOWS[limits]), schedule=_read_faults(faults))
