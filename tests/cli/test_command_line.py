@@ -220,6 +220,24 @@ def test_a_report_that_cannot_be_written_is_told_after_what_was_done(
     assert "No space left on device" in printed.err
 
 
+def test_a_word_on_a_held_row_is_taken(tmp_path: Path) -> None:
+    """The journal is lost, the row is held; a person says that it is the course that stands there."""
+    write_courses(Path("courses.csv"), course("Pottery"))
+    course_import("import", "courses.csv", "--pace", "off")
+    for file in (tmp_path / "state").glob("journal.db*"):
+        file.unlink()
+    held = json.loads(course_import("import", "courses.csv", "--pace", "off", "--json").stdout)
+    [row] = held["rows"]
+    assert row["status"] == "held"
+    both = course_import("resolve", "courses.csv", "2", "--created", "1", "--not-created")
+    assert both.returncode == Exit.USAGE
+    said = course_import("resolve", "courses.csv", "2", "--created", str(row["candidates"][0]))
+    assert said.returncode == Exit.DONE, said.stderr
+    assert f"Row 2 is now known as created, Id {row['candidates'][0]}" in said.stdout
+    again = json.loads(course_import("import", "courses.csv", "--pace", "off", "--json").stdout)
+    assert again["rows"][0]["status"] == "unchanged"
+
+
 def test_a_broken_sandbox_store_is_told(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "sandbox.db").write_bytes(b"no database" * 1000)

@@ -1,0 +1,191 @@
+"""Courses on their way, in a process that dies or to a sandbox that breaks, and what became of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+from pipeline import sandbox as sandbox_room
+from pipeline.journal import open_journal
+from pipeline.model import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.model import Known
+
+    Case = TypeVar("Case")
+    Named: TypeAlias = tuple[int, str]  # a course by its place and title
+
+EVERY: Final = os.environ.get("CROWN") == "all"  # else a sample
+ACCOUNT: Final = "importer@example.com"
+PLACES: Final = (1414974955, 1414974956)
+_HEADERS: Final = (
+    *("BusinessId", "HostId", "Title", "DisplayOrder", "Visibility"),
+    *("Key", "SummaryText", "NewImageUrl"),
+)
+_TITLES: Final = (
+    "Bookkeeping basics",
+    "Cash flow for founders",
+    "Pitch night rehearsal",
+    "Pottery for beginners",
+    "Weaving by hand",
+    "Sourdough at home",
+    "Vinyasa before work",
+    "Breathing and posture",
+    "Photography with a phone",
+    "Typography in a day",
+    "Spreadsheets without fear",
+    "Negotiating a lease",
+    "Portuguese for newcomers",
+    "Screen printing",
+    "First aid at the office",
+)
+_SUMMARY: Final = (
+    "One evening a week in a small group, with tea, time for questions, and all you need on the table. "
+)
+_MORTAL: Final = Path(__file__).with_name("mortal.py")
+_NEVER: Final = 0  # no step has this number
+
+# The same title stands at both places; every third course has no key of its own.
+COURSES: Final = tuple((place, title) for title in _TITLES for place in PLACES)
+
+
+def spread(cases: Sequence[Case], few: int) -> list[Case]:
+    """Return all cases when all are asked for, else `few` of them, evenly chosen."""
+    chosen = range(len(cases)) if EVERY else [len(cases) * number // few for number in range(few)]
+    return [cases[number] for number in chosen]
+
+
+def write_courses(path: Path, count: int) -> Path:
+    """Write the first `count` of the courses, each with a long summary and a picture."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_HEADERS)
+        writer.writerows(
+            (
+                *(place, 1414980011, title, number, "Public", f"C-{number}" if number % 3 else ""),
+                *(_SUMMARY * 2, f"https://example.com/{number}.jpg"),
+            )
+            for number, (place, title) in enumerate(COURSES[:count])
+        )
+    return path
+
+
+def in_store(path: Path) -> dict[Named, list[int]]:
+    """Return the Ids under which a sandbox holds each course."""
+    held: dict[Named, list[int]] = {}
+    with closing(sqlite3.connect(path)) as store:
+        for course_id, place, course in store.execute("SELECT id, business_id, course FROM courses"):
+            held.setdefault((place, json.loads(course)["Title"]), []).append(course_id)
+    return held
+
+
+def in_journal(path: Path, store: Path) -> dict[Named, Known]:
+    """Return what a journal knows of a sandbox's courses."""
+    with closing(sqlite3.connect(store)) as held:
+        (store_id,) = held.execute("SELECT store_id FROM about").fetchone()
+    with closing(open_journal(path)) as journal:
+        known = journal.known(f"sandbox:{store_id}/{ACCOUNT}")
+    return {(place, str(course.payload["Title"])): course for (place, _), course in known.items()}
+
+
+def ids_in(known: dict[Named, Known]) -> dict[Named, list[int]]:
+    """Return the Ids of the courses known as created."""
+    return {
+        course: [one.course_id]
+        for course, one in known.items()
+        if one.state is State.CREATED and one.course_id is not None
+    }
+
+
+class Scene:
+    """A file of courses, a sandbox of this process, and the state folder of those that import the file."""
+
+    def __init__(self, folder: Path, url: str, count: int) -> None:
+        self.store = folder / "store.db"
+        self.journal = folder / "state" / "journal.db"
+        self.url = url
+        self._folder = folder
+        self._file = write_courses(folder / "courses.csv", count)
+        self._started: list[subprocess.Popen[str]] = []
+
+    def start(self, deed: str = "die", step: int = _NEVER) -> subprocess.Popen[str]:
+        """Start an import that dies, or halts, at a step of its way."""
+        own = {name: value for name, value in os.environ.items() if not _is_foreign(name)}
+        flags = ["--target", self.url, "--yes", "--pace", "off", "--quiet"]
+        process = subprocess.Popen(
+            [sys.executable, str(_MORTAL), deed, str(step), "import", str(self._file), *flags],
+            cwd=self._folder,
+            env=own
+            | {
+                "NEXUDUS_EMAIL": ACCOUNT,
+                "NEXUDUS_PASSWORD": "sandbox",
+                "COURSE_IMPORT_STATE_DIR": str(self.journal.parent),
+                "COURSE_IMPORT_SETTLE_SECONDS": "0.05",
+                "XDG_STATE_HOME": str(self._folder / "xdg"),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._started.append(process)
+        return process
+
+    def start_and_halt(self, step: int) -> subprocess.Popen[str]:
+        """Start an import and return it once it stands still at a step."""
+        process = self.start("halt", step)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "here\n"
+        return process
+
+    def import_file(self) -> int:
+        """Import the file, unharmed; return the number of steps it took."""
+        code, printed, complaint = self.end_of(self.start())
+        assert code == 0, printed + complaint
+        return int(printed.split()[-1])
+
+    def die_at(self, step: int) -> None:
+        """Import the file until the process is killed at a step."""
+        code, printed, complaint = self.end_of(self.start("die", step))
+        assert code == -signal.SIGKILL, f"step {step}: {printed}{complaint}"
+
+    def end_of(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
+        """Let a process go on to its end; return its code and what it printed to both streams."""
+        printed, complaint = process.communicate("\n", timeout=60)
+        return process.returncode, printed, complaint
+
+    def known(self) -> dict[Named, Known]:
+        """Return what the journal knows."""
+        return in_journal(self.journal, self.store)
+
+    def end(self) -> None:
+        """Leave no process behind."""
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+
+@contextmanager
+def scene(folder: Path, *, count: int = len(COURSES)) -> Iterator[Scene]:
+    """Set a scene with the first `count` courses."""
+    folder.mkdir()
+    with sandbox_room.start(folder / "store.db", limits="off") as running:
+        set_up = Scene(folder, running.url, count)
+        try:
+            yield set_up
+        finally:
+            set_up.end()
+
+
+def _is_foreign(name: str) -> bool:
+    return name.upper().startswith(("NEXUDUS_", "COURSE_IMPORT_")) or name.upper().endswith("_PROXY")
