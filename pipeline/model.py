@@ -197,6 +197,7 @@ class Step:
     found: bool = False  # the Id was found by looking, in this run
     candidates: tuple[int, ...] = ()  # Ids a person has to choose from
     system_id: str | None = None  # the token an earlier attempt carried
+    deferrals: int = 0  # times in a row it was deferred for the same reason
     last: bool = False  # refused or deferred too often before: goes after all others
 
 

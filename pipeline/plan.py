@@ -112,10 +112,10 @@ def _step(row: Row, course: Course, world: World) -> Step:
     match known.state:
         case State.REJECTED | State.DEFERRED:
             often = known.deferrals >= _OFTEN
-            times = f"{known.deferrals} times running" if often else "before"
             return replace(
                 new,
-                reason=f"{known.state} {times}: {known.reason}",
+                reason=f"{known.state} before: {known.reason}",
+                deferrals=known.deferrals,
                 system_id=str(known.payload["SystemId"]) if "SystemId" in known.payload else None,
                 last=often or known.state is State.REJECTED,
             )

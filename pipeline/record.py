@@ -10,7 +10,7 @@ from pipeline.model import NOT_SEEN, Finding, RowReport, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipeline.model import Checked, Plan, Row, RunRecord
+    from pipeline.model import Checked, Plan, Row, RunRecord, Step
 
 
 def judged(record: RunRecord, checked: Checked) -> RunRecord:
@@ -37,12 +37,22 @@ def planned(record: RunRecord, plan: Plan) -> RunRecord:
             course_id=step.course_id,
             found=step.found,
             candidates=step.candidates,
+            findings=(*row.findings, *_deferred_often(step)),
         )
         if (step := steps.get(row.number))
         else row
         for row in record.rows
     )
     return replace(record, target=plan.target.name, rehearsal=plan.target.rehearsal, rows=rows)
+
+
+def _deferred_often(step: Step) -> tuple[Finding, ...]:
+    """Say of a course that the API keeps failing on it, and that others go first."""
+    if not (step.last and step.deferrals):
+        return ()
+    message = f"was {step.reason}, {step.deferrals} times running. It goes after all others."
+    row = step.row.number
+    return (Finding(code="deferred-often", message=message, severity="information", stage="plan", row=row),)
 
 
 def unseen(record: RunRecord, places: Iterable[int]) -> RunRecord:

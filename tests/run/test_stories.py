@@ -84,9 +84,9 @@ def test_a_row_that_fails_again_and_again_goes_last_and_is_reported_as_such(
     write_courses(path, course("Pottery"), course("Baking"))
     plans: list[Plan] = []
     tester.consent = plans.append
-    tester.import_file(path, sandbox.url)
+    report = tester.import_file(path, sandbox.url)
     assert [step.course.title for step in plans[0].to_create] == ["Baking", "Pottery"]
-    assert plans[0].steps[0].reason == "deferred 4 times running: HTTP 500"
+    assert messages(report) == ["was deferred before: HTTP 500, 4 times running. It goes after all others."]
 
 
 def test_the_next_run_looks_for_what_this_one_left_in_doubt(
@@ -342,6 +342,16 @@ def test_what_the_server_kept_differently_is_a_warning_at_its_cell(
     told = [(finding.cell, finding.column, finding.severity) for finding in report.rows[0].findings]
     assert told == [("F2", "Summary", "warning"), ("G2", "Image", "warning")]
     assert "The API did not keep the SystemId of 1 courses" in messages(report)[0]
+    assert report.exit_code is Exit.DONE
+
+
+def test_without_the_role_to_read_courses_nothing_is_compared_and_that_is_told(
+    path: Path, tester: Tester, sandbox: Running
+) -> None:
+    break_with(sandbox.url, {"kind": "401", "at": 2, "every": True, **LISTS})
+    report = tester.import_file(path, sandbox.url)
+    assert statuses(report) == ["created", "created"]
+    assert messages(report) == ["The courses were not read back: the account lacks the role Course-Read."]
     assert report.exit_code is Exit.DONE
 
 
