@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from pipeline import __version__
 from pipeline.api import Stop
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from pipeline.journal import Journal, RunLog
     from pipeline.model import Checked, Plan, Report, Target
     from pipeline.send import Word
+
+
+DAY: Final = timedelta(hours=24)  # the longest of the API's windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,10 @@ def _at_the_target(order: Order, house: House, checked: Checked, held: ExitStack
     held.enter_context(house.lock(target))
     log.target = target.name
     house.journal.doubt_unanswered(target.name, at=house.now())
+    # Only now nobody else adds to what counts against the limits.
+    since = house.now() - DAY
+    client.gate.remember(house.journal.requests_since(since, host=house.host, target=target.name))
+    client.created_lately = house.journal.created_since(target.name, since)
     means = Means(
         client=client,
         log=log,

@@ -10,7 +10,7 @@ import time
 import traceback
 import uuid
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,7 @@ from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patienc
 from pipeline.errors import AccessRefused, Bug, CourseImportError, UsageError
 from pipeline.journal import locked, open_journal, whoami
 from pipeline.report import write_report
-from pipeline.run import House, read_report
+from pipeline.run import DAY, House, read_report
 from pipeline.settings import Credentials
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 has four bytes for some
-DAY: Final = timedelta(hours=24)
 _LOG: Final = logging.getLogger("pipeline")
 _LINE: Final = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
 _REHEARSING: Final = Credentials(email="importer@example.com", password=SecretStr("sandbox"))
@@ -224,10 +223,7 @@ def _sign_in(
     client = Client(gate, patience=patience, now=now)
     gate.remember(journal.requests_since(now() - DAY, host=connection.host, target=None))
     credentials = _REHEARSING if settings.rehearsal else settings.credentials
-    target = target_of(connection, client.sign_in(credentials, client_id=_client_id(settings)))
-    gate.remember(journal.requests_since(now() - DAY, host=connection.host, target=target.name))
-    client.created_lately = journal.created_since(target.name, now() - DAY)
-    return client, target
+    return client, target_of(connection, client.sign_in(credentials, client_id=_client_id(settings)))
 
 
 @contextmanager

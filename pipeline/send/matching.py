@@ -51,7 +51,7 @@ def match_doubts(doubts: Sequence[Doubt], records: Mapping[int, Record]) -> list
     """Judge the doubts of one location, in their order.
 
     Args:
-        doubts: each with the snapshot taken before it was sent; without one it stays open.
+        doubts: each with the snapshot taken before it was sent; without one only its SystemId is proof.
         records: the courses that stand there now under Ids the journal does not know, each read whole.
     """
     found = _by_system_id(doubts, records)
@@ -71,7 +71,7 @@ def _by_system_id(doubts: Iterable[Doubt], records: Mapping[int, Record]) -> dic
     return {
         doubt.key: holders[doubt.system_id][0]
         for doubt in doubts
-        if len(holders[doubt.system_id]) == 1 and _is_new(holders[doubt.system_id][0], doubt)
+        if len(holders[doubt.system_id]) == 1 and _may_be_new(holders[doubt.system_id][0], doubt)
     }
 
 
@@ -87,7 +87,7 @@ def _by_fields(doubts: Iterable[Doubt], records: Mapping[int, Record], taken: se
             course_id
             for course_id in sorted(records)
             if course_id not in taken
-            and all(_is_new(course_id, doubt) for doubt in twins)
+            and all(_may_be_new(course_id, doubt) for doubt in twins)
             and _equals(records[course_id], twins[0])
         ]
         if len(equal) <= len(twins):
@@ -96,20 +96,18 @@ def _by_fields(doubts: Iterable[Doubt], records: Mapping[int, Record], taken: se
 
 
 def _missing(doubt: Doubt, left: Mapping[int, Record]) -> Match:
-    if doubt.snapshot is None:
-        return Open(doubt=doubt, candidates=())
     title = fold_title(str(doubt.payload["Title"]))
     candidates = [
         course_id
         for course_id, record in left.items()
-        if _is_new(course_id, doubt)
+        if _may_be_new(course_id, doubt)
         and (fold_title(str(record.get("Title") or "")) == title or record.get("SystemId") == doubt.system_id)
     ]
     return Open(doubt=doubt, candidates=tuple(sorted(candidates))) if candidates else Absent(doubt=doubt)
 
 
-def _is_new(course_id: int, doubt: Doubt) -> bool:
-    return doubt.snapshot is not None and course_id not in doubt.snapshot
+def _may_be_new(course_id: int, doubt: Doubt) -> bool:
+    return doubt.snapshot is None or course_id not in doubt.snapshot
 
 
 def _readable(doubt: Doubt) -> dict[str, object]:

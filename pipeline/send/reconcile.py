@@ -57,12 +57,8 @@ def settle(doubts: Sequence[Doubt], means: Means, rows: Mapping[str, Row] | None
         means: with the journal to note it in.
         rows: this run's rows by key, when its own doubts are settled.
     """
-    if not doubts:
-        return []
-    matches = _match_now(doubts, means)
-    early = [
-        match.doubt for match in matches if isinstance(match, Absent) and _seconds_left(match.doubt, means)
-    ]
+    matches = _match_now(doubts, means) if doubts else []
+    early = [match.doubt for match in matches if _may_appear(match) and _seconds_left(match.doubt, means)]
     if early:
         means.client.gate.sleep(max(_seconds_left(doubt, means) for doubt in early))
         if any(_seconds_left(doubt, means) for doubt in early):  # the run is to end before
@@ -75,16 +71,16 @@ def settle(doubts: Sequence[Doubt], means: Means, rows: Mapping[str, Row] | None
 
 
 def _match_now(doubts: Sequence[Doubt], means: Means) -> list[Match]:
-    unseen: list[Match] = [Open(doubt=doubt, candidates=()) for doubt in doubts]
+    """Judge by what stands there at this moment; nothing where the account may not look."""
     place = doubts[0].business_id
     listing = list_courses(means.client, place)
     if listing is None:
-        return unseen
+        return []
     known_ids = {known.course_id for (at, _), known in means.known().items() if at == place} - {None}
     try:
         records = read_courses(means.client, _alike(doubts, listing, known_ids))
     except RoleMissing:
-        return unseen
+        return []
     matches = match_doubts(doubts, records)
     if any(isinstance(match, Absent) for match in matches) and not _is_whole(listing, known_ids, means):
         return [
@@ -110,6 +106,11 @@ def _is_whole(listing: Listing, known_ids: set[int | None], means: Means) -> boo
     """Tell whether a list shows all courses known to be there, but those that were deleted by hand."""
     hidden = (course_id for course_id in known_ids if course_id not in listing.courses)
     return not any(is_course_there(means.client, course_id) for course_id in hidden if course_id)
+
+
+def _may_appear(match: Match) -> bool:
+    """Tell whether a course may still appear in lists: none is there, or the list hides some."""
+    return isinstance(match, Absent) or (isinstance(match, Open) and not match.candidates)
 
 
 def _seconds_left(doubt: Doubt, means: Means) -> float:

@@ -147,3 +147,14 @@ def test_a_course_that_cannot_be_recognised_waits_for_a_person(lost: Fault, impo
     doubtful = [row for row in report.rows if row.status is Status.IN_DOUBT]
     assert [list(row.candidates) for row in doubtful] == [there[COURSES[2]]]
     assert importer.known()[COURSES[2]].state is State.IN_DOUBT
+
+
+def test_a_course_lost_where_nothing_could_be_seen_is_found_when_it_can(importer: Importer) -> None:
+    """Its place could not be listed before it was sent: later its SystemId tells which it is."""
+    importer.break_with(
+        {"kind": "403", "method": "GET", "path": PATH},
+        {"kind": "close_after_storing", "method": "POST", "path": PATH},
+    )
+    report = importer.import_until_done()
+    assert {course: len(ids) for course, ids in importer.there().items()} == dict.fromkeys(COURSES[:COUNT], 1)
+    assert report.exit_code is Exit.DONE

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SLOTS: Final = 8  # tests that share the kill points; in a sample each has one
 _SLOW_SECONDS: Final = 1.1  # answers that take longer than a second send several courses at once
+_MAY_BE_THERE: Final = frozenset({State.CREATED, State.SENDING, State.IN_DOUBT})
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +33,6 @@ def check_the_journal_tells_the_truth(after_kill: Scene) -> None:
     created = ids_in(known)
     assert created == {course: there.get(course) for course in created}
     assert {course for course in there if known[course].state not in _MAY_BE_THERE} == set()
-
-
-_MAY_BE_THERE: Final = frozenset({State.CREATED, State.SENDING, State.IN_DOUBT})
 
 
 def check_the_next_run_finishes(after_kill: Scene, count: int) -> None:
@@ -55,7 +53,7 @@ def test_a_run_killed_at_any_step_is_finished_by_the_next(slot: int, steps: int,
             check_the_next_run_finishes(killed, len(COURSES))
 
 
-TWICE = [
+TWICE: Final = [
     (first, second) for first in (10, 30, 50, 70, 90) for second in (5, 20, 40, 60) if first + second < 95
 ]
 

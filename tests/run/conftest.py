@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.journal import Journal, RunLog
+    from pipeline.journal import RunLog
     from pipeline.model import Plan, Report, Target
     from pipeline.send import Word
 
@@ -142,7 +142,7 @@ class Tester:
         yield House(
             journal=journal,
             host=connection.host,
-            sign_in=lambda log: self._sign_in(connection, journal, log),
+            sign_in=lambda log: self._sign_in(connection, log),
             consent=self.consent,
             progress=lambda _total: lambda: None,
             interrupted=lambda: self.stop,
@@ -155,7 +155,7 @@ class Tester:
         connection.close()
         journal.close()
 
-    def _sign_in(self, connection: Connection, journal: Journal, log: RunLog) -> tuple[Client, Target]:
+    def _sign_in(self, connection: Connection, log: RunLog) -> tuple[Client, Target]:
         bounds = Bounds(
             max_wait_seconds=600,
             most_in_flight=4,
@@ -167,9 +167,7 @@ class Tester:
         gate = Gate(connection, pacer=Pacer((), self.clock), log=log, bounds=bounds)
         client = Client(gate, patience=patience, now=self.now)
         credentials = Credentials(email=self.account, password=SecretStr("sandbox"))
-        target = target_of(connection, client.sign_in(credentials, client_id="tester"))
-        client.created_lately = journal.created_since(target.name, self._moment - timedelta(hours=24))
-        return client, target
+        return client, target_of(connection, client.sign_in(credentials, client_id="tester"))
 
 
 @pytest.fixture

@@ -63,7 +63,11 @@ def told(match: Match) -> object:
         pytest.param([doubt()], {9: record(Title="Weaving")}, ["absent"], id="another title"),
         pytest.param([doubt()], {8: record(), 9: record()}, [(8, 9)], id="two agree"),
         pytest.param([doubt(snapshot=frozenset({9}))], {9: record()}, ["absent"], id="stood there before"),
-        pytest.param([doubt(snapshot=None)], {9: record()}, [()], id="nobody saw what stood there before"),
+        pytest.param([doubt(snapshot=None)], {9: record()}, [(9,)], id="nobody saw what stood there before"),
+        pytest.param([doubt(snapshot=None)], {}, ["absent"], id="nobody saw, and nothing is there"),
+        pytest.param(
+            [doubt(snapshot=None)], {9: record(SystemId="P-1")}, [9], id="nobody saw, but SystemId agrees"
+        ),
         pytest.param([doubt()], {9: record(SystemId="P-1")}, [9], id="SystemId agrees"),
         pytest.param([doubt()], {9: record(SystemId="P-1", HostId=7)}, [9], id="SystemId decides alone"),
         pytest.param([doubt()], {9: record(SystemId="X")}, [(9,)], id="another's SystemId is not adopted"),
