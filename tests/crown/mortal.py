@@ -60,7 +60,7 @@ def _counted_transaction(journal: Journal) -> Iterator[sqlalchemy.Connection]:
     _step()
 
 
-Connection.exchange = _counted_exchange  # type: ignore[method-assign,assignment]
+Connection.exchange = _counted_exchange  # type: ignore[method-assign,assignment]  # from outside
 if _deed == "die":
     Journal._transaction = _counted_transaction  # type: ignore[method-assign,assignment]  # noqa: SLF001 - the same
 sys.argv[1:] = sys.argv[3:]
