@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 ROWS = 1000
 ROUNDS = 5
-AT_LEAST = 0.8  # of the bare loop's rows a second
+# Of the bare loop's rows a second; machines that others share get some room for noise.
+AT_LEAST = 0.7 if "CI" in os.environ else 0.8
 
 # A server as bare as can be: it answers at once, from a process of its own, and keeps its connections.
 STUB = """
