@@ -55,7 +55,7 @@ class Source:
     @property
     def name(self) -> str:
         """The table as messages call it: "courses.xlsx · Plan"."""
-        file_name = PurePath(self.path).name
+        file_name = "standard input" if self.path == "-" else PurePath(self.path).name
         return file_name if self.sheet is None else f"{file_name} · {self.sheet}"
 
 
@@ -106,13 +106,34 @@ class TidySheet:
     """The same rows in our columns.
 
     `frame` has the index of `raw.cells` and one column for every property the file feeds, typed by its kind:
-    Int64, boolean or str, missing where the cell was blank or is the subject of a finding.
+    Int64, boolean or str, missing where the cell was blank or is the subject of a finding. A name in place of
+    an Id is in `names`, and missing from `frame` until it is looked up.
     """
 
     raw: RawSheet
     columns: Mapping[str, Column]  # property name -> the user's column
     frame: pd.DataFrame
     findings: tuple[Finding, ...]
+    names: Mapping[str, pd.Series] = field(default_factory=dict)  # property name -> names as typed, by row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One location, host or pricing plan that a name can mean."""
+
+    id: int
+    name: str
+    email: str = ""  # of a host, in lower case
+    active: bool = True  # False for a host who is not, and for an archived pricing plan
+    business_id: int | None = None  # the location a pricing plan is for; None: all of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """What names mean at a target, by the property they stand for; one that is absent was not looked up."""
+
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    missing_roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # those the account would need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +155,26 @@ class Checked:
     columns: Mapping[str, Column]  # property name -> the user's column, for what the API will say of it
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]  # those of the file first, then in row order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageHead:
+    """What a server told of one image, without the image."""
+
+    status: int  # of HTTP, after redirects
+    content_type: str | None  # "image/png", without parameters
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoImageHead:
+    """Why nothing is known of an image: it was asked for in vain, or not asked for, for safety's sake."""
+
+    asked: bool
+    reason: str
+
+
+ImageAnswer: TypeAlias = ImageHead | NoImageHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from pipeline.check.strict import strictly
 from pipeline.errors import CourseImportError, Exit, FileRefused, JournalUnusable, UsageError
 from pipeline.model import Finding, RunRecord, Source, Status, World
 from pipeline.plan import make_plan, places_to_look
-from pipeline.read import read_sheet
+from pipeline.read import Reading, read_sheet
 from pipeline.record import judged, planned, unseen
 from pipeline.report.verdict import report_of
 from pipeline.send import Means, carry_out, look, take_word
@@ -43,7 +43,7 @@ class Order:
     path: Path
     run_id: str
     folder: Path  # receives the report files
-    sheet: str | None = None
+    reading: Reading = field(default_factory=Reading)
     strict: bool = False
     first: int | None = None
     all_or_nothing: bool = False
@@ -194,13 +194,13 @@ def _judge(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, Checke
         version=__version__,
         target=None,
         rehearsal=False,
-        source=Source(path=str(order.path), sheet=order.sheet, sha256=None),
+        source=Source(path=str(order.path), sheet=order.reading.sheet, sha256=None),
         rows=(),
         file_findings=(),
         folder=str(order.folder),
     )
     try:
-        checked = check(tidy(read_sheet(order.path, sheet=order.sheet)))
+        checked = check(tidy(read_sheet(order.path, order.reading)))
         if order.strict:
             checked = strictly(checked)
     except FileRefused as refused:

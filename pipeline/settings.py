@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -41,6 +41,28 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0))]
 
 
+def _encoding(given: str) -> str:
+    """Return the name Python knows an encoding of text by."""
+    try:
+        "".encode(given)
+    except LookupError:
+        raise ValueError("is no encoding. Name one such as utf-8, cp1252 or mac_roman.") from None
+    return given
+
+
+def _character(given: str) -> str:
+    """Return a character, typed or named; "" for none."""
+    character = _CHARACTERS.get(given.casefold(), given)
+    if len(character) > 1 or character in ("\r", "\n"):
+        raise ValueError("has to be one character, or one of the words tab, space and none.")
+    return character
+
+
+_CHARACTERS: Final = {"tab": "\t", "\\t": "\t", "space": " ", "none": "", "comma": ",", "semicolon": ";"}
+Encoding = Annotated[str, AfterValidator(_encoding)]
+Character = Annotated[str, AfterValidator(_character)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """How to sign in; nothing of it shows in a repr."""
@@ -59,6 +81,7 @@ _WORDS: Final = {
     "less_than_equal": "has to be {le:g} or less.",
     "int_parsing": "has to be a whole number.",
     "float_parsing": "has to be a number.",
+    "value_error": "{error}",
     "finite_number": "has to be a number.",
     "bool_parsing": "has to be true or false.",
     "time_delta_parsing": "has to be a time such as 90s, 10m, 2h or 1d.",
@@ -83,15 +106,15 @@ class Settings(BaseSettings):
     url: str = Field(
         "https://spaces.nexudus.com", validation_alias="NEXUDUS_URL", description="Where the API is"
     )
-    token: SecretStr | None = Field(None, validation_alias="NEXUDUS_TOKEN", description="A bearer token, or")
+    token: SecretStr | None = Field(None, validation_alias="NEXUDUS_TOKEN", description="A bearer token,")
     email: str | None = Field(
-        None, validation_alias="NEXUDUS_EMAIL", description="the e-mail to sign in with"
+        None, validation_alias="NEXUDUS_EMAIL", description="or the e-mail to sign in with,"
     )
-    password: SecretStr | None = Field(
-        None, validation_alias="NEXUDUS_PASSWORD", description="and its password"
-    )
+    password: SecretStr | None = Field(None, validation_alias="NEXUDUS_PASSWORD", description="its password,")
     totp: SecretStr | None = Field(
-        None, validation_alias="NEXUDUS_TOTP", description="The code of the moment, for an account with 2FA"
+        None,
+        validation_alias="NEXUDUS_TOTP",
+        description="and the code of the moment, for an account with 2FA",
     )
     client_id: str | None = Field(
         None,
@@ -101,6 +124,22 @@ class Settings(BaseSettings):
     target: str | None = Field(
         None, description="`sandbox`, or an address; the sandbox when there is no account to sign in with"
     )
+    encoding: Encoding | None = Field(
+        None, description="Of text files, such as `cp1252`; found out when left out"
+    )
+    delimiter: Character | None = Field(
+        None, description="Of text files: one character, `tab` or `space`; found out when left out"
+    )
+    quote: Character | None = Field(
+        None, description="Of text files: one character, or `none`; found out when left out"
+    )
+    max_file_mb: int = Field(500, ge=1, description="What a file may hold at most: megabytes,")
+    max_unpacked_mb: int = Field(2048, ge=1, description="megabytes when a workbook is unpacked,")
+    max_unpacked_ratio: int = Field(500, ge=1, description="times its packed size,")
+    max_rows: int = Field(200_000, ge=1, description="rows,")
+    max_cell_characters: int = Field(1_000_000, ge=1, description="characters in a cell")
+    reader_seconds: Seconds = Field(120, description="What reading an unusual workbook may take: seconds,")
+    reader_mb: int = Field(2048, ge=256, description="megabytes of memory")
     pace: Literal["documented", "off"] = Field(
         "documented", description="`off` sends as fast as it goes; for a loopback target only"
     )
@@ -109,10 +148,10 @@ class Settings(BaseSettings):
         description="Folder of the journal; a scheduled run must find the same one",
     )
     report_dir: Path = Field(Path("reports"), description="Folder that receives one report folder a run")
-    connect_timeout_seconds: Seconds = Field(10, description="Wait for a connection")
-    read_timeout_seconds: Seconds = Field(60, description="Wait for an answer (28.8 s were seen)")
-    max_attempts: int = Field(6, ge=1, description="Attempts at one request the API surely did not apply")
-    max_retry_seconds: Seconds = Field(300, description="Time all attempts at one request may take")
+    connect_timeout_seconds: Seconds = Field(10, description="Wait for a connection, in seconds,")
+    read_timeout_seconds: Seconds = Field(60, description="for an answer (28.8 were seen),")
+    max_attempts: int = Field(6, ge=1, description="attempts at one request the API surely did not apply,")
+    max_retry_seconds: Seconds = Field(300, description="and the seconds all of them may take")
     settle_seconds: float = Field(
         60,
         ge=0,

@@ -193,13 +193,17 @@ REQUIRED: Final = tuple(entry.name for entry in _TABLE if entry.required)
 IMAGE_PAIRS: Final = (("NewImageUrl", "ClearImageFile"), ("NewLargeImageUrl", "ClearLargeImageFile"))
 WRITE_ONLY: Final = frozenset(name for pair in IMAGE_PAIRS for name in pair)  # orders, never read back
 
+# What the template workbook is known by when it comes back: its first cell, and its hidden sheet.
+TEMPLATE_TITLE: Final = "Courses to import"
+TEMPLATE_LISTS: Final = "TemplateLists"
+
 # What looks like nothing at the edge of a cell: `str.isspace`, zero-width ones, the byte order mark.
 BLANKS: Final = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\u200b\u200c\u200d\u2060\ufeff"
 )
-_IGNORED_IN_HEADERS: Final = frozenset(BLANKS + "_-")
+_IGNORED_IN_HEADERS: Final = str.maketrans("", "", BLANKS + "_-")
 
 
 def fold_header(header: str) -> str:
@@ -210,8 +214,7 @@ def fold_header(header: str) -> str:
     >>> fold_header(" display_order *") == fold_header("Display-Order")
     True
     """
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    return "".join(character for character in folded if character not in _IGNORED_IN_HEADERS).rstrip("*")
+    return unicodedata.normalize("NFKC", header).casefold().translate(_IGNORED_IN_HEADERS).rstrip("*")
 
 
 SPELLINGS: Final = MappingProxyType(

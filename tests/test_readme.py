@@ -68,14 +68,21 @@ def test_the_exit_codes_are_the_programs() -> None:
 
 
 def test_the_settings_are_the_programs() -> None:
+    """A description that ends with a comma goes on in the next one, in the same row of the table."""
     settings = load_settings(state_dir=Path())
     defaults = {"state_dir": "the user's state folder"}
-    expected = []
+    expected: list[list[str]] = []
+    before = ""
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown = f"{value:g}" if isinstance(value, float) else str(value)
         default = defaults.get(name, "" if value is None else f"`{shown}`")
-        expected.append([f"`{environment_name(name)}`", field.description, default])
+        told = [f"`{environment_name(name)}`", str(field.description), default]
+        if before.endswith(","):
+            row = expected.pop()
+            told = [f"{row[0]}, {told[0]}", f"{row[1]} {told[1]}", ", ".join(filter(None, (row[2], told[2])))]
+        expected.append(told)
+        before = str(field.description)
     assert table("variable") == expected
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.cli.workplace import reading_of
 from pipeline.errors import SettingsRefused, UsageError
+from pipeline.read import Limits
 from pipeline.settings import Settings, environment_name, is_loopback, load_settings
 
 
@@ -236,3 +238,29 @@ def test_every_setting_has_a_line_for_the_readme() -> None:
     assert all(field.description for field in Settings.model_fields.values())
     assert environment_name("token") == "NEXUDUS_TOKEN"
     assert environment_name("pace") == "COURSE_IMPORT_PACE"
+
+
+@pytest.mark.parametrize(
+    ("given", "character"),
+    [(";", ";"), ("tab", "\t"), ("Space", " "), ("none", ""), ("\\t", "\t"), ("'", "'")],
+)
+def test_a_character_is_typed_or_named(given: str, character: str) -> None:
+    settings = load_settings(delimiter=given, quote=given)
+    assert (settings.delimiter, settings.quote) == (character, character)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        pytest.param({"delimiter": "ab"}, "--delimiter: has to be one character", id="two characters"),
+        pytest.param({"encoding": "klingon"}, "--encoding: is no encoding", id="no encoding"),
+    ],
+)
+def test_what_no_text_can_be_written_in_is_refused(flags: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        load_settings(**flags)
+
+
+def test_the_limits_of_reading_are_those_of_the_room_itself() -> None:
+    """Other tools that read without settings get the same."""
+    assert reading_of(load_settings(), None).limits == Limits()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from pipeline.check.texts import left_overs, misread_texts
 from pipeline.model import Finding
 from schemas.course import WARNINGS, broken_rules, plain
 from schemas.properties import IMAGE_PAIRS, PROPERTIES
@@ -43,17 +44,19 @@ def findings_of(sheet: TidySheet, frame: pd.DataFrame, keys: Sequence[str | None
     """Return all findings of a sheet: those of the file, then row by row in the order of the user's columns.
 
     Args:
-        sheet: what tidying found is kept; a cell it could not understand is not blamed again for being empty.
+        sheet: what tidying found is kept; a cell it could not understand is not blamed again for being empty,
+            nor is any of a row that has more or fewer cells than the header.
         frame: the sheet's cells with a column for every property (`schemas.course.complete`).
         keys: each row's key.
     """
     misread = {(finding.row, finding.property_name) for finding in sheet.findings}
+    ragged = {finding.row for finding in sheet.findings if finding.column is None}
     groups = _groups(frame, keys)
     found = list(sheet.findings)
     for code, name, rows in broken_rules(frame, keys):
         column = sheet.columns.get(name)
         for row, value in zip(rows, plain(frame.loc[rows, name]), strict=True):
-            if (row, name) not in misread:
+            if (row, name) not in misread and not (row in ragged and value is None):
                 text = None if value is None else str(value)
                 found.append(
                     Finding(
@@ -68,8 +71,10 @@ def findings_of(sheet: TidySheet, frame: pd.DataFrame, keys: Sequence[str | None
                         value=text,
                     )
                 )
-    order = {name: position for position, name in enumerate(sheet.columns)}
-    found.sort(key=lambda finding: (finding.row or 0, order.get(finding.property_name or "", len(order))))
+    found += misread_texts(sheet)
+    found += left_overs(sheet)
+    order = {name: position for position, name in enumerate((None, *sheet.columns))}  # the row's own first
+    found.sort(key=lambda finding: (finding.row or 0, order.get(finding.property_name, len(order))))
     return tuple(found)
 
 

@@ -23,8 +23,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="An .xlsx workbook or a CSV file.")]
-Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet to read; else the first one.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A workbook or a CSV file; - is standard input.")]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet; else the one that fits.")]
+Encoding = Annotated[str | None, typer.Option(metavar="NAME", help="The encoding of a CSV file.")]
+Delimiter = Annotated[str | None, typer.Option(metavar="CHAR", help="What divides its cells; or tab, space.")]
+Quote = Annotated[str | None, typer.Option(metavar="CHAR", help="What stands around its texts; or none.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings count as faults.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print report.json instead of the summary.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what went wrong.")]
@@ -51,6 +54,9 @@ def check(
     file: File,
     *,
     sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
     strict: Strict = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -61,9 +67,18 @@ def check(
     from pipeline.cli import console, workplace
     from pipeline.settings import load_settings
 
-    settings = load_settings(connects=False, report_dir=report_dir)
+    settings = load_settings(
+        connects=False, report_dir=report_dir, encoding=encoding, delimiter=delimiter, quote=quote
+    )
     run_id, folder = workplace.new_run(file, settings)
-    order = run.Order(command="check", path=file, run_id=run_id, folder=folder, sheet=sheet, strict=strict)
+    order = run.Order(
+        command="check",
+        path=file,
+        run_id=run_id,
+        folder=folder,
+        reading=workplace.reading_of(settings, sheet),
+        strict=strict,
+    )
     with workplace.run_log(folder, verbose=False):
         told = run.check_file(order, now=workplace.now)
     console.tell(told, as_json=as_json, quiet=quiet)
@@ -81,6 +96,9 @@ def import_(
     file: File,
     *,
     sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
     first: Annotated[int | None, typer.Option(min=0, metavar="N", help="Create N courses at most.")] = None,
     all_or_nothing: Annotated[
         bool, typer.Option("--all-or-nothing", help="Send nothing when any row has a fault.")
@@ -112,6 +130,9 @@ def import_(
     from pipeline.settings import load_settings
 
     settings = load_settings(
+        encoding=encoding,
+        delimiter=delimiter,
+        quote=quote,
         target=target,
         pace=pace,
         state_dir=state_dir,
@@ -126,7 +147,7 @@ def import_(
         path=file,
         run_id=run_id,
         folder=folder,
-        sheet=sheet,
+        reading=workplace.reading_of(settings, sheet),
         strict=strict,
         first=first,
         all_or_nothing=all_or_nothing,
@@ -159,6 +180,9 @@ def resolve(
         bool, typer.Option("--not-created", help="It does not exist: send it next time.")
     ] = False,
     sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
     target: Target = None,
     state_dir: StateDir = None,
 ) -> None:
@@ -171,9 +195,15 @@ def resolve(
 
     if (created is None) is not not_created:
         raise UsageError("Say one of --created ID and --not-created.")
-    settings = load_settings(target=target, state_dir=state_dir)
+    settings = load_settings(
+        target=target, state_dir=state_dir, encoding=encoding, delimiter=delimiter, quote=quote
+    )
     order = run.Order(
-        command="resolve", path=file, run_id=workplace.new_run_id(), folder=settings.report_dir, sheet=sheet
+        command="resolve",
+        path=file,
+        run_id=workplace.new_run_id(),
+        folder=settings.report_dir,
+        reading=workplace.reading_of(settings, sheet),
     )
     word = Word(created_id=created, by=workplace.somebody())
     with (

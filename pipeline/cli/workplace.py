@@ -20,6 +20,8 @@ from pydantic import SecretStr
 from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
 from pipeline.errors import AccessRefused, Bug, CourseImportError, UsageError
 from pipeline.journal import locked, open_journal, whoami
+from pipeline.read import STDIN, Reading
+from pipeline.read import Limits as ReadingLimits
 from pipeline.report import write_report
 from pipeline.run import DAY, House, read_report
 from pipeline.settings import Credentials
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 has four bytes for some
+_MB: Final = 2**20
 _LOG: Final = logging.getLogger("pipeline")
 _LINE: Final = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
 _REHEARSING: Final = Credentials(email="importer@example.com", password=SecretStr("sandbox"))
@@ -104,6 +107,26 @@ def report_in_any_case(journal: Journal, run_id: str) -> Iterator[None]:
         raise
 
 
+def reading_of(settings: Settings, sheet: str | None) -> Reading:
+    """Return how a file is to be read."""
+    return Reading(
+        sheet=sheet,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        quote=settings.quote,
+        stdin=sys.stdin.buffer if sys.stdin else None,  # whoever starts it may have closed it
+        limits=ReadingLimits(
+            file_bytes=settings.max_file_mb * _MB,
+            unpacked_bytes=settings.max_unpacked_mb * _MB,
+            unpacked_ratio=settings.max_unpacked_ratio,
+            rows=settings.max_rows,
+            cell_characters=settings.max_cell_characters,
+            reader_seconds=settings.reader_seconds,
+            reader_bytes=settings.reader_mb * _MB,
+        ),
+    )
+
+
 def new_run(path: Path, settings: Settings) -> tuple[str, Path]:
     """Return a run's id and its new, empty report folder.
 
@@ -111,7 +134,8 @@ def new_run(path: Path, settings: Settings) -> tuple[str, Path]:
         AccessRefused: the folder cannot be made.
     """
     run_id = new_run_id()
-    wanted = settings.report_dir.resolve() / f"{run_id.partition('-')[0]}-{path.stem[:_LONGEST_NAME]}"
+    name = "stdin" if path == STDIN else path.stem
+    wanted = settings.report_dir.resolve() / f"{run_id.partition('-')[0]}-{name[:_LONGEST_NAME]}"
     names = (wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, 100)))
     try:
         folder = next(name for name in names if _made(name))

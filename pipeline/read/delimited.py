@@ -1,89 +1,155 @@
-"""Delimited text: UTF-8 with commas, semicolons or tabs between the cells."""
+"""Delimited text, in whatever encoding and dialect, read once from its first line to its last."""
 
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from pipeline.read.header import known_columns
-from pipeline.read.table import Table, filled_rows, refusal
+from pipeline.model import Finding, letter_of
+from pipeline.read.dialect import dialect_of, named_delimiter
+from pipeline.read.encoding import encoding_instead, encoding_said
+from pipeline.read.table import Table, cell_too_long, refusal, too_many_rows
+from pipeline.read.text_rows import Broken, rows_of
+from schemas.properties import BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
-_BINARY_WITHIN: Final = 1024  # bytes; a NUL among them speaks of a picture, a PDF, an archive
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # a text, though full of NULs
-_DELIMITERS: Final = ",;\t"  # the first wins where the header row speaks for several
+    from pipeline.model import Cell
+    from pipeline.read.encoding import Encoding
+    from pipeline.read.reading import Limits, Reading
 
-
-class _Spaced(csv.excel):
-    """As Excel writes it, but in `1, "Pots, pans"` the blank belongs to the comma, not to the text."""
-
-    skipinitialspace = True
-
-
-def read_delimited(contents: bytes, *, file_name: str, sheet: str | None) -> Table:
-    """Read delimited text; a row's number counts rows, not lines: a cell may hold several lines."""
-    if sheet is not None:
-        raise refusal("no-sheet", f'{file_name} is text and has no sheet "{sheet}". Leave out --sheet.')
-    text = _decode(contents, file_name)
-    with _cells_as_long_as(len(text)):
-        rows = filled_rows(_split(text, _delimiter_of(text), file_name))
-        return Table(sheet=None, rows=tuple(rows))
+_SAMPLE_BYTES: Final = 2**18  # to find the dialect in: a hundred rows with long descriptions
+_BROKEN_ROWS: Final = 100  # a person corrects no more by hand
+_BROKEN_CHARACTERS: Final = 2**22  # read for broken rows, then read again: keeps the time linear
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_NUL: Final = "\0"
 
 
-def _decode(contents: bytes, file_name: str) -> str:
-    contents = contents.removeprefix(codecs.BOM_UTF8)
-    if b"\0" in contents[:_BINARY_WITHIN] and not contents.startswith(_UTF_16):
+def read_delimited(file: BinaryIO, *, file_name: str, reading: Reading) -> Table:
+    """Read delimited text; a row's number counts rows, not lines: a cell may hold several lines.
+
+    Encoding and dialect are found out, unless `reading` names them. A row whose quotation marks do not pair
+    up has no cells and a fault; a cell with a NUL character has a fault.
+
+    Args:
+        file: can seek; it stays open.
+        file_name: as messages call it.
+        reading: what a user said of the file, and what it may hold at most.
+
+    Raises:
+        FileRefused: this is no text, or holds more than the limits allow.
+    """
+    if reading.sheet is not None:
         raise refusal(
-            "other-kind",
-            f"{file_name} is neither a workbook nor a text. Name an .xlsx workbook or a text saved as CSV.",
+            "no-sheet", f'{file_name} is text and has no sheet "{reading.sheet}". Leave out --sheet.'
         )
+    encoding = encoding_said(file, file_name=file_name, named=reading.encoding)
     try:
-        return contents.decode()
-    except UnicodeDecodeError as error:
-        line = contents.count(b"\n", 0, error.start) + 1
-        raise refusal(
-            "not-utf-8",
-            f'{file_name}, line {line}: this is not UTF-8 text. Save the file again as "CSV UTF-8".',
-        ) from error
+        return _table(file, encoding, file_name, reading)
+    except UnicodeError:
+        instead = encoding_instead(file, encoding.name, file_name=file_name, named=reading.encoding)
+    return _table(file, instead, file_name, reading)
 
 
-def _delimiter_of(text: str) -> str:
-    """Return the delimiter under which the header row names most columns we know."""
+def _table(file: BinaryIO, encoding: Encoding, file_name: str, reading: Reading) -> Table:
+    first, sample = _beginning(file, encoding.name)
+    delimiter = named_delimiter(first)
+    if delimiter is not None:
+        sample = sample.removeprefix(first)
+        reading = replace(reading, delimiter=reading.delimiter or delimiter)
+    dialect = dialect_of(sample, reading, file_name=file_name)
+    skipped = 0 if delimiter is None else 1
+    taken = _Taken(file_name, reading.limits)
+    longest = reading.limits.cell_characters
+    with _lines(file, encoding.name) as lines:
+        rows = rows_of(islice(lines, skipped, None), dialect, longest=longest, first_line=1 + skipped)
+        for number, (line, cells) in enumerate(rows, start=1 + skipped):
+            taken.add(number, line, cells)
+    return Table(
+        sheet=None, rows=taken.rows, lines=taken.lines, findings=encoding.findings, lost=tuple(taken.lost)
+    )
 
-    def known(delimiter: str) -> int:
-        rows = filled_rows(csv.reader(io.StringIO(text, newline=""), _Spaced, delimiter=delimiter))
-        _, header = next(rows, (0, []))
-        return known_columns(header)
 
-    return max(_DELIMITERS, key=known)
+class _Taken:
+    """The rows of a text so far, within its limits."""
+
+    def __init__(self, file_name: str, limits: Limits) -> None:
+        self.rows: list[tuple[int, list[Cell]]] = []
+        self.lines: list[int] = []
+        self.lost: list[Finding] = []
+        self._file_name = file_name
+        self._limits = limits
+        self._broken = self._again = 0
+
+    def add(self, number: int, line: int, cells: list[str] | Broken) -> None:
+        """Add a row, unless it is blank; `line` is where it begins."""
+        filled: list[Cell] = []
+        if isinstance(cells, Broken):
+            self._lose(number, cells)
+        else:
+            filled = [cell if cell.strip(BLANKS) else None for cell in cells]
+            if filled.count(None) == len(filled):
+                return
+            if _NUL in "".join(cells):
+                self._tell_nul(number, cells)
+        self.rows.append((number, filled))
+        self.lines.append(line)
+        if len(self.rows) > self._limits.rows + 1:  # the header is not counted
+            raise too_many_rows(self._file_name, self._limits)
+
+    def _lose(self, number: int, broken: Broken) -> None:
+        where = f"{self._file_name}, line {broken.line}:"
+        if broken.too_long:
+            raise cell_too_long(where, self._limits, " Perhaps its closing quotation mark is missing.")
+        self._broken += 1
+        self._again += broken.characters
+        if self._broken > _BROKEN_ROWS or self._again > _BROKEN_CHARACTERS:
+            raise refusal(
+                "quotes-unpaired",
+                f"{where} up to here the quotation marks of too many rows ({self._broken}) do not pair up. "
+                'Save the file anew, or say with --quote "" that the marks are part of the text.',
+            )
+        message = (
+            "has quotation marks that do not pair up, so its cells cannot be told apart: see the cell that "
+            f"begins on line {broken.line} of the file. Put one mark before and one after the whole cell, "
+            "and double those inside it."
+        )
+        self._tell("quotes-unpaired", message, number)
+
+    def _tell_nul(self, number: int, cells: list[str]) -> None:
+        for position, cell in enumerate(cells):
+            if _NUL in cell:
+                message = "holds a NUL character, which no text has. Type the cell again."
+                self._tell("nul", message, number, f"{letter_of(position)}{number}")
+
+    def _tell(self, code: str, message: str, row: int, cell: str | None = None) -> None:
+        self.lost.append(
+            Finding(code=code, message=message, severity="fault", stage="read", row=row, cell=cell)
+        )
 
 
-def _split(text: str, delimiter: str, file_name: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), _Spaced, delimiter=delimiter, strict=True)
-    first_line = 1
-    try:
-        for row in reader:
-            yield row
-            first_line = reader.line_num + 1
-    except csv.Error as error:
-        raise refusal(
-            "quotes-unpaired",
-            f"{file_name}, line {reader.line_num}: the quotation marks of the row that begins on line "
-            f"{first_line} do not pair up. Put one before and one after the whole cell, and double those "
-            "inside it.",
-        ) from error
+def _beginning(file: BinaryIO, encoding: str) -> tuple[str, str]:
+    """Return a text's first line, and its first lines of which the last may be cut."""
+    file.seek(0)
+    head = file.read(_SAMPLE_BYTES)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    text = decoder.decode(head, final=len(head) < _SAMPLE_BYTES).removeprefix(_BYTE_ORDER_MARK)
+    return io.StringIO(text, newline="").readline(), text
 
 
 @contextmanager
-def _cells_as_long_as(length: int) -> Iterator[None]:
-    """Let cells be `length` characters long; the limit belongs to the whole process, so it is put back."""
-    limit = csv.field_size_limit(max(length, csv.field_size_limit()))
+def _lines(file: BinaryIO, encoding: str) -> Iterator[Iterator[str]]:
+    """Give a text's lines as they are, but for its byte order mark; the file stays open."""
+    file.seek(0)
+    stream = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        yield
+        first = stream.readline().removeprefix(_BYTE_ORDER_MARK)
+        yield chain([first], stream)
     finally:
-        csv.field_size_limit(limit)
+        stream.detach()

@@ -1,121 +1,260 @@
-"""Workbooks: the cells of one sheet, through python-calamine."""
+"""Workbooks: the cells of one sheet, through python-calamine, else through openpyxl."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import PasswordError, XmlError
 
+from pipeline.child import ChildFailed, in_child
+from pipeline.errors import FileRefused
 from pipeline.model import Finding
-from pipeline.read.lost import lost_cells
-from pipeline.read.table import Table, filled_rows, refusal
+from pipeline.read.archive import is_whole
+from pipeline.read.books import CalamineBook, OpenpyxlBook
+from pipeline.read.header import named_properties
+from pipeline.read.kinds import Kind, damaged, gave_up, locked
+from pipeline.read.sheet_xml import facts_of
+from pipeline.read.table import Table, filled_rows, position_of, refusal, within
+from schemas.properties import REQUIRED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
 
     from pipeline.model import Cell
+    from pipeline.read.books import Book, SheetName
+    from pipeline.read.opened import Opened
+    from pipeline.read.reading import Reading
+    from pipeline.read.sheet_xml import SheetFacts
+    from pipeline.read.table import Area
 
-_ZIP: Final = b"PK\x03\x04"
-_OLE2: Final = bytes.fromhex("d0cf11e0a1b11ae1")
-_ENCRYPTED: Final = "EncryptedPackage".encode(
-    "utf-16-le"
-)  # [MS-OFFCRYPTO] 2.3: the stream of a locked workbook
-_OTHER_KINDS: Final = {"xl/workbook.bin": "a binary workbook (.xlsb)", "mimetype": "an OpenDocument file"}
+    Rows = list[tuple[int, list[Cell]]]
+    Way = Literal["calamine", "openpyxl", "calamine without facts"]
 
-
-def is_workbook(contents: bytes) -> bool:
-    """Say whether a file is a workbook of any kind, by its first bytes."""
-    return contents.startswith((_ZIP, _OLE2))
+_HEAD_ROWS: Final = 30  # in which a sheet shows what it is
 
 
-def read_workbook(contents: bytes, *, file_name: str, sheet: str | None) -> Table:
-    """Read one sheet of an .xlsx workbook; other visible sheets are named in a finding."""
-    _refuse_other_kinds(contents, file_name)
-    with _damage_in_words(file_name):
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(contents))
-        sheets = [entry for entry in workbook.sheets_metadata if entry.typ == SheetTypeEnum.WorkSheet]
-    visible = [entry.name for entry in sheets if entry.visible == SheetVisibleEnum.Visible]
-    chosen = _choose([entry.name for entry in sheets], visible, wanted=sheet, file_name=file_name)
-    with _damage_in_words(file_name):
-        cells = workbook.get_sheet_by_name(chosen)
-        # Rows come from row 1 on, but each begins at the first column that holds anything.
-        _, indent = cells.start or (0, 0)
-        rows = dict(filled_rows(cells.iter_rows(), indent=indent))
-        lost = lost_cells(contents, chosen)
-    blank: list[Cell] = [None] * (indent + cells.width)
-    # A cell that lost its value is not blank, nor is its row.
-    rows = {fault.row: blank for fault in lost if fault.row} | rows
-    others = [name for name in visible if name != chosen]
-    findings = (_not_read(file_name, chosen, others),) if others and sheet is None else ()
-    return Table(sheet=chosen, rows=tuple(sorted(rows.items())), findings=findings, lost=lost)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """One sheet, read; what a process of its own sends back."""
+
+    name: str
+    rows: Rows
+    others: tuple[str, ...]  # sheets that were not read
+    merged: Sequence[Area] | None  # None where nobody can know
+    lost: tuple[Finding, ...]
+    facts: SheetFacts | None  # None where the format has no XML to scan
 
 
-def _refuse_other_kinds(contents: bytes, file_name: str) -> None:
-    if contents.startswith(_OLE2) and _ENCRYPTED in contents:
-        raise refusal(
-            "encrypted",
-            f"{file_name} is locked with a password. Open it, remove the password and save it again.",
-        )
-    kind = "an old workbook (.xls)" if contents.startswith(_OLE2) else _other_kind(contents, file_name)
-    if kind is not None:
-        raise refusal("other-kind", f"{file_name} is {kind}. Open it and save it as .xlsx.")
+def read_workbook(opened: Opened, kind: Kind, reading: Reading) -> Table:
+    """Read one sheet of a workbook; what is not read of it is told in findings.
+
+    An .xlsx is read in this process once its XML shows that it can be. What python-calamine gives up on there
+    openpyxl reads, in a process of its own: damage can make it hang. Every other kind is read in such a
+    process too: where memory ends python-calamine does not raise but ends its process.
+
+    Raises:
+        FileRefused: no sheet can be chosen, or nobody can read it.
+    """
+    if kind is not Kind.XLSX:
+        sheet = _in_child("calamine without facts", opened, reading)
+        return _table(sheet, _unknowable(f"{opened.name} · {sheet.name}", kind, sheet), opened.name)
+    try:
+        sheet = _read("calamine", opened.file, opened.name, reading)
+    except BaseException as error:
+        if not gave_up(error):
+            raise
+        if isinstance(error, XmlError) or not is_whole(opened.file):  # then nobody can read it
+            raise damaged(opened.name) from error
+        sheet = _in_child("openpyxl", opened, reading)
+        return _table(sheet, _forgiven(opened.name), opened.name)
+    return _table(sheet, (), opened.name)
 
 
-def _other_kind(contents: bytes, file_name: str) -> str | None:
-    with _damage_in_words(file_name), zipfile.ZipFile(io.BytesIO(contents)) as archive:
-        parts = archive.namelist()
-    kind = next((kind for part, kind in _OTHER_KINDS.items() if part in parts), None)
-    if kind is None and not any(part.casefold().startswith(("xl/", "xl\\")) for part in parts):
-        raise refusal(
-            "other-kind", f"{file_name} is no workbook. Name an .xlsx workbook or a text saved as CSV."
-        )
-    return kind
+def _in_child(way: Way, opened: Opened, reading: Reading) -> _Sheet:
+    limits = reading.limits
+    read = in_child(_read_path, seconds=limits.reader_seconds, memory_bytes=limits.reader_bytes)
+    try:
+        sheet = read(way, opened.path, opened.name, replace(reading, stdin=None))
+    except ChildFailed as failure:
+        raise damaged(opened.name) from failure
+    if isinstance(sheet, tuple):
+        raise FileRefused(*sheet)
+    return sheet
 
 
-def _choose(names: list[str], visible: list[str], *, wanted: str | None, file_name: str) -> str:
-    if wanted is None:
-        found = visible[:1]
-    else:  # Excel, too, takes two names that differ in case only for the same
-        found = [name for name in names if name.casefold() == wanted.casefold()]
-    if not found:
-        asked = "visible sheet" if wanted is None else f'sheet "{wanted}"'
-        raise refusal(
-            "no-sheet", f"{file_name} has no {asked}. Name one of these with --sheet: {_listed(names)}."
-        )
-    return found[0]
+def _read_path(way: Way, path: Path, name: str, reading: Reading) -> _Sheet | tuple[Finding, ...]:
+    """Read a sheet, or return why the file is refused: exceptions do not travel whole."""
+    try:
+        with path.open("rb") as file:
+            return _read(way, file, name, reading)
+    except PasswordError:
+        return locked(name).problems
+    except FileRefused as refused:
+        return refused.problems
 
 
-def _not_read(file_name: str, chosen: str, others: list[str]) -> Finding:
-    return Finding(
-        code="sheet-not-read",
-        message=f'{file_name}: only the sheet "{chosen}" is read, not {_listed(others)}. '
-        "To read another one, name it with --sheet.",
-        severity="information",
-        stage="read",
+def _read(way: Way, file: BinaryIO, name: str, reading: Reading) -> _Sheet:
+    """Choose a sheet and read it; in an .xlsx no sheet is loaded whose XML was not scanned before."""
+    book: Book = OpenpyxlBook(file) if way == "openpyxl" else CalamineBook(file)
+    facts: dict[str, SheetFacts] = {}
+
+    def load(sheet: str) -> Iterator[tuple[int, list[Cell]]]:
+        if way != "calamine without facts" and sheet not in facts:
+            facts[sheet] = facts_of(file, sheet, name, closely=way == "openpyxl")
+        return filled_rows(book.rows(sheet))
+
+    sheets = book.sheets
+    chosen = _choose(sheets, load, reading.sheet, name)
+    rows = load(chosen)
+    merged = facts[chosen].merged if chosen in facts else book.merged(chosen)
+    book.close()  # for its strings take as much memory as the rows
+    return _Sheet(
+        name=chosen,
+        rows=list(within(reading.limits, rows, name)),
+        others=tuple(sheet.name for sheet in sheets if sheet.name != chosen),
+        merged=merged,
+        lost=(*(facts[chosen].lost if chosen in facts else ()), *book.lost),
+        facts=facts.get(chosen),
     )
 
 
-def _listed(names: list[str]) -> str:
+def _choose(
+    sheets: Sequence[SheetName],
+    load: Callable[[str], Iterator[tuple[int, list[Cell]]]],
+    wanted: str | None,
+    file_name: str,
+) -> str:
+    """Return the sheet that was asked for, else the one that can be meant; ask when several can."""
+    if wanted is not None:  # Excel, too, takes two names that differ in case only for the same
+        found = [sheet.name for sheet in sheets if sheet.name.casefold() == wanted.casefold()]
+        return (
+            found[0]
+            if found
+            else _ask(f'has no sheet "{wanted}"', [sheet.name for sheet in sheets], file_name)
+        )
+    visible = [sheet.name for sheet in sheets if not sheet.hidden]
+    if not visible:
+        return _ask("has no visible sheet", [sheet.name for sheet in sheets], file_name)
+    if len(visible) == 1:
+        return visible[0]
+    heads = {name: [cells for _, cells in islice(load(name), _HEAD_ROWS)] for name in visible}
+    filled = [name for name in visible if heads[name]] or visible[:1]
+    named = {
+        name: max((named_properties(cells) for cells in heads[name]), key=len, default=set())
+        for name in filled
+    }
+    complete = [name for name in filled if named[name].issuperset(REQUIRED)]
+    most = max(map(len, named.values()))
+    likely = complete or [name for name in filled if len(named[name]) == most]
+    if len(likely) == 1:
+        return likely[0]
+    return _ask("has several sheets that can be meant", likely, file_name)
+
+
+def _ask(trouble: str, names: Sequence[str], file_name: str) -> NoReturn:
+    raise refusal("no-sheet", f"{file_name} {trouble}. Name one of these with --sheet: {_listed(names)}.")
+
+
+def _table(sheet: _Sheet, notes: tuple[Finding, ...], file_name: str) -> Table:
+    """Put together what a sheet holds and what is to be told of it."""
+    name = f"{file_name} · {sheet.name}"
+    rows = dict(sheet.rows)
+    places = [position_of(fault.cell or "") for fault in sheet.lost]
+    width = max((len(cells) for cells in rows.values()), default=0)
+    wider = max([width, *(column for column, _ in places)]) - width
+    if wider:
+        rows = {number: cells + [None] * wider for number, cells in rows.items()}
+    # A cell that lost its value is not blank, nor is its row; what a reader made of it does not count.
+    for column, row in places:
+        rows.setdefault(row, [None] * (width + wider))[column - 1] = None
+    filled = _spread(sheet.merged or (), rows)
+    findings = (*_not_read(sheet, file_name), *_merged(name, filled), *_hidden(name, sheet.facts), *notes)
+    return Table(sheet=sheet.name, rows=sorted(rows.items()), findings=findings, lost=sheet.lost)
+
+
+def _spread(merged: Iterable[Area], rows: dict[int, list[Cell]]) -> list[Area]:
+    """Give each merged cell's value to the other rows it spans; return the areas that gave anything.
+
+    A row that holds nothing of its own stays blank.
+    """
+    numbers = sorted(rows)
+    given = []
+    done: dict[int, int] = {}  # the last row an area of this column reached: overlapping ones are no area
+    for area in sorted(merged, key=lambda area: (area.first_column, area.first_row)):
+        column = area.first_column - 1
+        value = next(iter(rows.get(area.first_row, [])[column : column + 1]), None)
+        if value is None or area.first_row <= done.get(column, 0):
+            continue
+        done[column] = area.last_row
+        spanned = numbers[bisect_right(numbers, area.first_row) : bisect_right(numbers, area.last_row)]
+        blank = [number for number in spanned if column < len(rows[number]) and rows[number][column] is None]
+        for number in blank:
+            rows[number][column] = value
+        if blank:
+            given.append(area)
+    return given
+
+
+def _merged(table: str, areas: Sequence[Area]) -> Iterator[Finding]:
+    if areas:
+        listed = ", ".join(map(str, areas))
+        yield _note("merged", f"{table}: merged cells give their value to every row they span: {listed}.")
+
+
+def _hidden(table: str, facts: SheetFacts | None) -> Iterator[Finding]:
+    if facts and facts.hidden_rows:
+        why = ", some by a filter" if facts.filtered else ""
+        rows = _runs(facts.hidden_rows)
+        yield _note("hidden", f"{table}: these rows are hidden{why}, and read like the others: {rows}.")
+    if facts and facts.hidden_columns:
+        columns = ", ".join(facts.hidden_columns)
+        yield _note("hidden", f"{table}: these columns are hidden, and read like the others: {columns}.")
+
+
+def _unknowable(table: str, kind: Kind, sheet: _Sheet) -> tuple[Finding, ...]:
+    unknown = (
+        "which rows and columns are hidden, and which blank cells are errors or formulas without a value"
+    )
+    if sheet.merged is None:
+        unknown = f"which cells are merged, {unknown}"
+    return (_note("unknowable", f"{table}: {kind} does not tell {unknown}. Save it as .xlsx to know."),)
+
+
+def _forgiven(file_name: str) -> tuple[Finding, ...]:
+    message = (
+        f"{file_name} is damaged in places, and was read as well as it goes. Compare the report with the "
+        "file, or open it in Excel and save it again."
+    )
+    return (replace(_note("damaged-in-places", message), severity="warning"),)
+
+
+def _not_read(sheet: _Sheet, file_name: str) -> Iterator[Finding]:
+    if sheet.others:
+        yield _note(
+            "sheet-not-read",
+            f'{file_name}: only the sheet "{sheet.name}" is read, not {_listed(sheet.others)}. '
+            "To read another one, name it with --sheet.",
+        )
+
+
+def _note(code: str, message: str) -> Finding:
+    return Finding(code=code, message=message, severity="information", stage="read")
+
+
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-@contextmanager
-def _damage_in_words(file_name: str) -> Iterator[None]:
-    """Refuse the file when a reader gives up on it, whatever it raises.
-
-    Besides its own errors python-calamine raises OverflowError (a duration no timedelta holds) and,
-    where Rust panics, a PanicException that is no Exception and cannot be imported.
-    """
-    try:
-        yield
-    except BaseException as error:
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise refusal(
-                "damaged",
-                f"{file_name} cannot be read as a workbook: it may be damaged. Open it in Excel and save it "
-                "again as .xlsx.",
-            ) from error
-        raise
+def _runs(numbers: Sequence[int]) -> str:
+    """Return ascending numbers in words: "5 to 9, 12"."""
+    starts = [number for before, number in pairwise([-1, *numbers]) if number != before + 1]
+    ends = [number for number, after in pairwise([*numbers, -1]) if after != number + 1]
+    return ", ".join(
+        str(first) if first == last else f"{first} to {last}"
+        for first, last in zip(starts, ends, strict=True)
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from pipeline.report.words import left_out
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,7 +17,8 @@ _FORMAT: Final = 1
 
 def document(report: Report) -> dict[str, object]:
     """Return the report as JSON knows it: text, numbers, lists, objects; times as RFC 3339 has them."""
-    file_errors, not_imported = _split(report.file_findings)
+    not_imported = [finding for finding in report.file_findings if left_out(finding)]
+    file_errors, notes = _split(finding for finding in report.file_findings if not left_out(finding))
     return {
         "format": _FORMAT,
         "run": {
@@ -38,7 +41,8 @@ def document(report: Report) -> dict[str, object]:
         "tally": {str(status): count for status, count in report.tally.items()},
         "rows": [_row(row) for row in report.rows],
         "file_errors": file_errors,
-        "not_imported": not_imported,
+        "not_imported": [_finding(finding) for finding in not_imported],
+        "notes": notes,
     }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import Exit
 from pipeline.model import Status
-from pipeline.report.words import REHEARSAL, finding_line, status_word
+from pipeline.report.words import REHEARSAL, finding_line, left_out, status_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,9 +121,16 @@ def _needs_someone(row: RowReport) -> bool:
 
 
 def _file(report: Report, width: int) -> list[str]:
-    told = [finding_line(finding, report.source) for finding in report.file_findings]
-    lines = [piece for line in told for piece in _wrapped(line, width, indent=_INDENT)]
-    return ["The file itself:", *lines] if lines else []
+    lines = []
+    for heading, out in (("The file itself:", False), ("Not imported:", True)):
+        told = [
+            finding_line(finding, report.source)
+            for finding in report.file_findings
+            if left_out(finding) is out
+        ]
+        lines += [heading] if told else []
+        lines += [piece for line in told for piece in _wrapped(line, width, indent=_INDENT)]
+    return lines
 
 
 def _closing(report: Report, width: int) -> list[str]:
@@ -137,7 +144,8 @@ def _closing(report: Report, width: int) -> list[str]:
 def _advice(report: Report) -> tuple[str, str | None]:
     """Return what to do next, and the command to type for it."""
     given = report.source.path
-    path = shlex.quote(f"./{given}" if given.startswith("-") else given)  # or it would be an option
+    # Or it would be an option; but for `-` itself, which is standard input.
+    path = shlex.quote(f"./{given}" if given.startswith("-") and given != "-" else given)
     if report.source.sheet is not None:  # whichever sheet this was, it is the one that is meant
         path = f"{path} --sheet {shlex.quote(report.source.sheet)}"
     command = f"course-import {report.command} {path}"

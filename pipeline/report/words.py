@@ -42,6 +42,14 @@ EXIT_MEANINGS: Final[Mapping[Exit, str]] = {
 }
 
 
+_LEFT_OUT: Final = frozenset({"not-imported", "rows-left-out", "sheet-not-read"})
+
+
+def left_out(finding: Finding) -> bool:
+    """Return whether a finding tells of something the file holds and no course is made of."""
+    return finding.code in _LEFT_OUT and finding.severity != "fault"
+
+
 def status_word(status: Status, report: Report) -> str:
     """Return what people call `status`; a check sends nothing, so that there a row is right or faulty."""
     if report.command == "check" and status is Status.NOT_SENT:

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from pipeline.model import Status
-from pipeline.report.words import EXIT_MEANINGS, REHEARSAL, finding_line, status_word
+from pipeline.report.words import EXIT_MEANINGS, REHEARSAL, finding_line, left_out, status_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -118,7 +118,7 @@ def _contents(row: RowReport) -> tuple[Content, ...]:
 
 def _error(finding: Finding) -> str:
     mark = "" if finding.severity == "fault" else f" ({finding.severity})"
-    return f"{finding.property_name or finding.column or 'Row'}{mark}: {finding.message}"
+    return f"{finding.property_name or finding.column or finding.cell or 'Row'}{mark}: {finding.message}"
 
 
 def _lines(texts: Iterable[str]) -> str | None:
@@ -151,7 +151,8 @@ def _about(report: Report) -> Iterator[tuple[str, Content]]:
         if count:
             yield f"… {status_word(status, report)}", count
     for finding in report.file_findings:
-        yield "About the file", finding_line(finding, report.source)
+        about = "Not imported" if left_out(finding) else "About the file"
+        yield about, finding_line(finding, report.source)
     yield "Run", report.run_id
     yield "Version", report.version
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeline.model import shown
 from schemas.properties import BLANKS, PROPERTIES, Kind, Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pipeline.model import Cell
 
-_EXACT_LIMIT: Final = 2**53  # beyond, a float no longer tells neighbouring whole numbers apart
+_EXACT_LIMIT: Final = 10**15  # Excel keeps fifteen digits of a number; the others become zeros
 _INT64_LIMIT: Final = 2**63  # the API types Ids as 64-bit
 _INT64_DIGITS: Final = 19
 _QUOTED_CHARACTERS: Final = 40  # of a text shown in a message
@@ -42,10 +42,12 @@ Parsed: TypeAlias = int | str | bool | Doubt
 
 def whole_number(cell: Cell) -> int | Doubt:
     """Return the whole number a cell holds, as a number or as text like `12` or `12.0`."""
+    if isinstance(cell, date | time | timedelta):
+        return _made_by_excel(cell, "a number")
     if isinstance(cell, float) and cell.is_integer():
-        return int(cell) if abs(cell) <= _EXACT_LIMIT else _digits_lost(cell)
+        cell = int(cell)
     if isinstance(cell, int) and not isinstance(cell, bool):
-        return cell if -_INT64_LIMIT <= cell < _INT64_LIMIT else _too_large(cell)
+        return cell if abs(cell) < _EXACT_LIMIT else _digits_lost(cell)
     matched = _WHOLE.fullmatch(cell.strip(BLANKS)) if isinstance(cell, str) else None
     if matched is None:
         return Doubt(
@@ -60,6 +62,8 @@ def whole_number(cell: Cell) -> int | Doubt:
 
 def flag(cell: Cell) -> bool | Doubt:
     """Return the yes or no a cell holds: true/false, yes/no, y/n or 1/0."""
+    if isinstance(cell, date | time | timedelta):
+        return _made_by_excel(cell, "text")
     answer = _ANSWERS.get(shown(cell).strip(BLANKS).casefold())
     if answer is None:
         return Doubt(code="not-yes-or-no", message=f"is {_quoted(cell)}, but must be yes or no.")
@@ -92,28 +96,57 @@ def text(cell: Cell) -> str | Doubt:
     """Return a text without the blanks around it, unchanged inside; a whole number gives its digits."""
     if isinstance(cell, str):
         return cell.strip(BLANKS)
-    again = "Format the cell as text and type it again."
     if isinstance(cell, date | time | timedelta):
-        return Doubt(
-            code="date-for-text",
-            message=f"is {_quoted(cell)}: Excel probably turned what was typed into a date or time. {again}",
-        )
+        return _made_by_excel(cell, "text")
     number = whole_number(cell)
     if isinstance(number, int):
         return str(number)
     if isinstance(cell, bool) or number.code == "not-whole":
         kind = "a yes or no" if isinstance(cell, bool) else "a number"
         return Doubt(
-            code="number-for-text", message=f"is {_quoted(cell)}, which is {kind}, not text. {again}"
+            code="number-for-text",
+            message=f"is {_quoted(cell)}, which is {kind}, not text. {_again('text')}",
         )
     return number
 
 
-def _digits_lost(cell: float) -> Doubt:
+def _made_by_excel(cell: date | time | timedelta, meant: str) -> Doubt:
+    """Return the doubt of a date or time: what Excel did, and what may have been typed."""
+    kind = "a date" if isinstance(cell, date) else "a time"
+    typed = " or ".join(f'"{form}"' for form in dict.fromkeys(_typed(cell)))
+    return Doubt(
+        code="made-a-date",
+        message=f"is {_quoted(cell)}, {kind}: Excel probably made it of what was typed, such as {typed}. "
+        f"{_again(meant)}",
+    )
+
+
+def _typed(cell: date | time | timedelta) -> Iterator[str]:
+    """Yield what Excel makes such a cell of; "9-10" is a day in September or October, by its language."""
+    if isinstance(cell, datetime) and cell.time() != time():
+        for day in _typed(cell.date()):
+            yield f"{day} {cell.hour}:{cell.minute:02}"
+    elif isinstance(cell, date):
+        yield f"{cell.month}-{cell.day}"
+        yield f"{cell.day}-{cell.month}"
+        if cell.day == 1:
+            yield f"{cell.month}-{cell.year}"
+    elif isinstance(cell, time):
+        yield f"{cell.hour}:{cell.minute:02}"
+    else:
+        minutes = cell // timedelta(minutes=1)
+        yield f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _again(meant: str) -> str:
+    return f"Format the cell as {meant} and type it again."
+
+
+def _digits_lost(cell: int) -> Doubt:
     return Doubt(
         code="digits-lost",
         message=f"is {shown(cell)}, too long for a number cell: its last digits may have been lost. "
-        "Format the cell as text and type it again.",
+        f"{_again('text')}",
     )
 
 

@@ -23,7 +23,7 @@ def match_headers(raw: RawSheet) -> tuple[dict[str, Column], tuple[Finding, ...]
     """Return the column of each property, in the file's order, and a warning for each column nobody knows.
 
     Raises:
-        FileRefused: a required column is missing, or a property has two columns.
+        FileRefused: no column is known, a required one is missing, or a property has two.
     """
     owners: dict[str, list[Column]] = defaultdict(list)
     unknown: list[Column] = []
@@ -35,6 +35,8 @@ def match_headers(raw: RawSheet) -> tuple[dict[str, Column], tuple[Finding, ...]
         elif header:
             unknown.append(column)
     meant = _meant(unknown)
+    if not (owners or meant):
+        raise FileRefused(_no_header(raw))
     problems = [
         *(_twice(raw, name, columns) for name, columns in owners.items() if len(columns) > 1),
         *(_missing(raw, name, meant) for name in REQUIRED if name not in owners),
@@ -43,6 +45,16 @@ def match_headers(raw: RawSheet) -> tuple[dict[str, Column], tuple[Finding, ...]
         raise FileRefused(*problems)
     columns = {name: column for name, (column,) in owners.items()}
     return columns, tuple(_not_imported(raw, column, meant.get(column), columns) for column in unknown)
+
+
+def _no_header(raw: RawSheet) -> Finding:
+    return Finding(
+        code="no-header",
+        message=f"{raw.source.name}: row {raw.header_row} names no column of a course, nor does any of the "
+        f"first rows. Begin with a row of column names: {', '.join(REQUIRED)}.",
+        severity="fault",
+        stage="tidy",
+    )
 
 
 def _meant(unknown: Iterable[Column]) -> dict[Column, tuple[str, str]]:

@@ -285,6 +285,23 @@ def test_a_cell_that_lost_its_value_is_blamed_once_for_that(tmp_path: Path) -> N
     assert (checked.rows[0].key, checked.rows[0].course) == (None, None)
 
 
+def test_a_row_with_too_few_cells_is_told_as_a_whole_first(tmp_path: Path) -> None:
+    """The cells it lacks are not blamed a second time for being blank; those it has are judged."""
+    (path := tmp_path / "courses.csv").write_text(
+        "Key,Title,Location,Trainer,Order,Access\nB1,Books,1,Jon\nB2,Pens,1,2,3,Public\n", encoding="utf-8"
+    )
+    checked = check(tidy(read_sheet(path)))
+    assert told(checked) == [("row-too-short", None), ("not-whole", "D2")]
+    assert [row.course is None for row in checked.rows] == [True, False]
+
+
+def test_a_row_with_too_many_cells_is_told_first_at_the_cell_beyond(tmp_path: Path) -> None:
+    (path := tmp_path / "courses.csv").write_text(
+        "Title,Location,Trainer,Order,Access\nBooks,and pens,1,2,3,Public\n", encoding="utf-8"
+    )
+    assert told(check(tidy(read_sheet(path)))) == [("row-too-long", "F2"), ("not-whole", "B2")]
+
+
 def test_a_key_that_is_not_understood_is_never_replaced_by_the_title(judge: Judge) -> None:
     """Two rows of one title whose own keys cannot be read are not taken for twins."""
     checked = judge(*({**TWIN, "Key": key} for key in (True, False)))

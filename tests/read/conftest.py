@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import zipfile
 from typing import TYPE_CHECKING, Protocol
 
 import openpyxl
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.read import read_sheet
+from pipeline.read import Reading, read_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pipeline.model import Finding
@@ -29,6 +33,34 @@ class WriteText(Protocol):
 
     def __call__(self, contents: str | bytes, name: str = "courses.csv") -> Path:
         """Return the path of the new file."""
+
+
+class Rewrite(Protocol):
+    """Changes one part of a workbook."""
+
+    def __call__(self, path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+        """Return the path, for the next change."""
+
+
+class SaveByOffice(Protocol):
+    """Lets LibreOffice save a workbook as another kind, beside it."""
+
+    def __call__(self, path: Path, kind: str) -> Path:
+        """Return the path of the new file."""
+
+
+class Merge(Protocol):
+    """Merges areas of a workbook's first sheet into one cell each, as "A1:B2"."""
+
+    def __call__(self, path: Path, *areas: str) -> Path:
+        """Return the path."""
+
+
+class Refuse(Protocol):
+    """Reads a file in a way in which it must be refused, and returns the one reason."""
+
+    def __call__(self, path: Path, reading: Reading) -> Finding:
+        """Return why the file was refused."""
 
 
 class Refused(Protocol):
@@ -56,6 +88,59 @@ def write_book(tmp_path: Path) -> WriteBook:
 
 
 @pytest.fixture
+def rewrite() -> Rewrite:
+    def replaced(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+        with zipfile.ZipFile(path) as parts:
+            contents = {name: parts.read(name) for name in parts.namelist()}
+        changed = change(contents[part])
+        assert changed != contents[part]
+        contents[part] = changed
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+            for name, inside in contents.items():
+                parts.writestr(name, inside)
+        return path
+
+    return replaced
+
+
+@pytest.fixture(scope="session")
+def office() -> str:
+    """Return LibreOffice's command; CI must have it, elsewhere it may be missing."""
+    command = shutil.which("soffice")
+    if command is None and not os.environ.get("CI"):
+        pytest.skip("LibreOffice is not installed")
+    return command or "soffice"
+
+
+@pytest.fixture
+def saved_by_office(office: str, tmp_path: Path) -> SaveByOffice:
+    def save(path: Path, kind: str) -> Path:
+        home = f"-env:UserInstallation=file://{tmp_path}/office"  # several may run at once
+        subprocess.run(
+            [office, home, "--headless", "--convert-to", kind, path.name],
+            cwd=path.parent,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        return path.with_suffix(f".{kind}")
+
+    return save
+
+
+@pytest.fixture
+def merge() -> Merge:
+    def merged(path: Path, *areas: str) -> Path:
+        book = openpyxl.load_workbook(path)
+        for area in areas:
+            book.worksheets[0].merge_cells(area)
+        book.save(path)
+        return path
+
+    return merged
+
+
+@pytest.fixture
 def write_text(tmp_path: Path) -> WriteText:
     def write(contents: str | bytes, name: str = "courses.csv") -> Path:
         path = tmp_path / name
@@ -66,10 +151,18 @@ def write_text(tmp_path: Path) -> WriteText:
 
 
 @pytest.fixture
-def refused() -> Refused:
+def refused(refuse: Refuse) -> Refused:
     def read(path: Path, *, sheet: str | None = None) -> Finding:
+        return refuse(path, Reading(sheet=sheet))
+
+    return read
+
+
+@pytest.fixture
+def refuse() -> Refuse:
+    def read(path: Path, reading: Reading) -> Finding:
         with pytest.raises(FileRefused) as caught:
-            read_sheet(path, sheet=sheet)
+            read_sheet(path, reading)
         (problem,) = caught.value.problems
         assert (problem.severity, problem.stage, problem.row) == ("fault", "read", None)
         assert problem.message == str(caught.value)

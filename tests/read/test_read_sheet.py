@@ -66,13 +66,6 @@ def test_a_sheet_without_anything_in_it_is_refused(write_book: WriteBook, refuse
     assert problem.message.startswith("courses.xlsx · Plan: no cell holds anything.")
 
 
-def test_a_first_row_that_names_no_known_column_is_no_header(write_book: WriteBook, refused: Refused) -> None:
-    problem = refused(write_book(top=3, Plan=[("Our courses", 2026), ("Title", "HostId"), ("Books", 1)]))
-    assert problem.code == "no-header"
-    assert "courses.xlsx · Plan: row 3 names no column of a course." in problem.message
-    assert "BusinessId, HostId, Title, DisplayOrder, Visibility" in problem.message
-
-
 def test_a_header_with_nothing_below_it_is_refused(write_text: WriteText, refused: Refused) -> None:
     problem = refused(write_text("Title,HostId\n,\n"))
     assert problem.code == "no-rows"

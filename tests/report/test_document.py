@@ -4,12 +4,14 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipeline.report import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.model import Report
+    from pipeline.model import Report, Severity
 
 
 def test_document_is_the_golden_one(report: Report, golden: Callable[[str, str], None]) -> None:
@@ -24,13 +26,24 @@ def test_cut_off_run_has_no_end(report: Report) -> None:
     assert run["finished_at"] is None
 
 
-def test_refused_file_tells_its_faults_apart(report: Report) -> None:
-    """What refuses a file is an error; what is merely not imported is told beside it."""
-    warning = report.file_findings[0]
-    fault = replace(warning, code="column-missing", severity="fault")
-    told = document(replace(report, rows=(), file_findings=(warning, fault)))
-    errors, not_imported = told["file_errors"], told["not_imported"]
-    assert isinstance(errors, list)
-    assert isinstance(not_imported, list)
-    assert [entry["code"] for entry in errors] == ["column-missing"]
-    assert [entry["code"] for entry in not_imported] == ["not-imported"]
+@pytest.mark.parametrize(
+    ("code", "severity", "place"),
+    [
+        ("column-missing", "fault", "file_errors"),
+        ("not-imported", "warning", "not_imported"),
+        ("rows-left-out", "information", "not_imported"),
+        ("sheet-not-read", "information", "not_imported"),
+        ("hidden", "information", "notes"),
+        ("encoding", "warning", "notes"),
+        pytest.param("not-imported", "fault", "file_errors", id="it refuses the file"),
+    ],
+)
+def test_what_is_said_of_the_file_is_said_once_and_in_its_place(
+    code: str, severity: Severity, place: str, report: Report
+) -> None:
+    finding = replace(report.file_findings[0], code=code, severity=severity)
+    told = document(replace(report, file_findings=(finding,)))
+    for name in ("file_errors", "not_imported", "notes"):
+        entries = told[name]
+        assert isinstance(entries, list)
+        assert [entry["code"] for entry in entries] == ([code] if name == place else [])

@@ -16,6 +16,8 @@ from pipeline.report.words import EXIT_MEANINGS, status_word
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipeline.model import Severity
+
 ENDINGS = {
     Exit.DONE: "nothing to do.",
     Exit.BUG: "hand on run.log",
@@ -150,6 +152,35 @@ def test_refused_file_is_told_without_rows(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "severity", "heading"),
+    [
+        ("not-imported", "warning", "Not imported:"),
+        ("rows-left-out", "information", "Not imported:"),
+        ("sheet-not-read", "information", "Not imported:"),
+        ("hidden", "information", "The file itself:"),
+        ("encoding", "warning", "The file itself:"),
+        pytest.param("not-imported", "fault", "The file itself:", id="it refuses the file"),
+    ],
+)
+def test_what_is_said_of_the_file_stands_once_under_its_heading(
+    report: Report, code: str, severity: Severity, heading: str
+) -> None:
+    told = Finding(code=code, message="spring courses.xlsx: so it is.", severity=severity, stage="read")
+    lines = summary(replace(report, file_findings=(told,))).splitlines()
+    place = lines.index("  spring courses.xlsx: so it is.")
+    assert lines[place - 1] == heading
+    assert sum("so it is" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("-", "import - --sheet Plan"), ("-x.csv", "import ./-x.csv --sheet Plan")]
+)
+def test_next_command_names_the_file_as_it_is_typed(report: Report, path: str, words: str) -> None:
+    """`-` is standard input, anything else that begins so a file."""
+    assert summary(replace(report, source=replace(report.source, path=path))).endswith(words)
+
+
+@pytest.mark.parametrize(
     ("folder", "words"), [("reports/1", "… and 12 more in the report"), (None, "… and 12 more")]
 )
 def test_many_findings_are_cut_after_twenty(
@@ -259,8 +290,9 @@ def test_writing_without_spaces_is_broken(report: Report) -> None:
         (API, "  is unknown"),
         (replace(API, severity="warning"), "  warning: is unknown"),
         (replace(API, cell="T3"), "  Plan!T3: is unknown"),
+        (replace(API, message="has only 3 of the header's 5 cells"), "  has only 3 of the header's 5 cells"),
     ],
-    ids=["property", "column", "nothing", "warning", "cell"],
+    ids=["property", "column", "nothing", "warning", "cell", "the whole row"],
 )
 def test_finding_names_the_place_it_knows(report: Report, finding: Finding, line: str) -> None:
     """What the API says of a row names the column where it can, else the property."""

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from pipeline.errors import Exit
-from pipeline.model import Status
+from pipeline.model import Finding, Status
 from pipeline.report.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from pipeline.model import Report
+    from pipeline.model import Report, Severity
 
 FORMULAS = ["=1+1", '=HYPERLINK("http://example.com")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "==", "="]
 HOSTILE = {
@@ -161,6 +161,42 @@ def test_check_calls_rows_right_or_faulty(report: Report, path: Path) -> None:
     assert [rows["D2"].value, rows["D3"].value] == ["right", "faulty"]
     assert rows["D2"].fill.fgColor.rgb == "00C6EFCE"
     assert "none: nothing was to be sent" in [cell.value for cell in about["B"]]
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [
+        pytest.param({"cell": None}, "Row: is so", id="the whole row"),
+        pytest.param({"cell": "X2"}, "X2: is so", id="a cell beyond the header"),
+    ],
+)
+def test_finding_without_a_column_names_what_it_knows(
+    report: Report, path: Path, finding: dict[str, str | None], words: str
+) -> None:
+    told = Finding(code="x", message="is so", severity="fault", stage="read", row=2, **finding)
+    write_workbook(replace(report, rows=(replace(report.rows[0], findings=(told,)),)), path)
+    row = load_workbook(path).worksheets[0]
+    assert (row["F2"].value, row["H2"].value) == (words, finding["cell"])
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "label"),
+    [
+        ("not-imported", "warning", "Not imported"),
+        ("rows-left-out", "information", "Not imported"),
+        ("sheet-not-read", "information", "Not imported"),
+        ("hidden", "information", "About the file"),
+        ("encoding", "warning", "About the file"),
+        pytest.param("not-imported", "fault", "About the file", id="it refuses the file"),
+    ],
+)
+def test_what_is_said_of_the_file_stands_once_beside_its_label(
+    report: Report, path: Path, code: str, severity: Severity, label: str
+) -> None:
+    told = Finding(code=code, message="so it is", severity=severity, stage="read")
+    write_workbook(replace(report, file_findings=(told,)), path)
+    about = load_workbook(path).worksheets[1]
+    assert [row[0].value for row in about.iter_rows() if row[1].value == "so it is"] == [label]
 
 
 def test_cut_off_run_says_so(report: Report, path: Path) -> None:

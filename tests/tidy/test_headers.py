@@ -59,6 +59,13 @@ def test_everything_wrong_with_the_headers_is_told_at_once(make_raw: MakeRaw) ->
     )
 
 
+def test_a_file_without_any_column_of_a_course_is_told_how_to_begin(make_raw: MakeRaw) -> None:
+    (finding,) = refused(make_raw, ["fullname", "shortname", "idnumber"])
+    assert finding.code == "no-header"
+    assert "courses.xlsx · Plan: row 1 names no column of a course" in finding.message
+    assert finding.message.endswith(f"{', '.join(REQUIRED)}.")
+
+
 def test_the_same_header_twice_is_a_doubled_column(make_raw: MakeRaw) -> None:
     (finding,) = refused(make_raw, [*REQUIRED, "Title"])
     assert '"Title" (C1) and "Title" (F1) both mean Title.' in finding.message

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.read import read_sheet
+from pipeline.read import Reading, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,8 +102,12 @@ def test_a_row_of_lost_cells_only_is_no_blank_row(write_book: WriteBook) -> None
     assert [(finding.row, finding.cell) for finding in raw.findings] == [(3, "B3"), (5, "C5")]
 
 
-def test_a_lost_cell_without_a_header_is_not_imported_and_not_told(write_book: WriteBook) -> None:
-    assert read_sheet(write_book(Plan=[HEADER, ("Books", 1, "=A1", "=A1")])).findings == ()
+def test_a_lost_cell_without_a_header_is_told_as_its_column_is(write_book: WriteBook) -> None:
+    findings = read_sheet(write_book(Plan=[HEADER, ("Books", 1, "=A1", "=A1")])).findings
+    assert [(finding.code, finding.cell) for finding in findings] == [
+        ("not-imported", "C1"),
+        ("not-imported", "D1"),
+    ]
 
 
 def test_a_header_that_lost_its_cells_is_refused(write_book: WriteBook) -> None:
@@ -128,9 +132,9 @@ def test_only_the_sheet_that_is_read_is_looked_at(folder: str, tmp_path: Path) -
     _rewrite(
         path, "xl/_rels/workbook.xml.rels", lambda xml: xml.replace("/xl/worksheets", f"{folder}worksheets")
     )
-    assert read_sheet(path, sheet="Old").findings == ()
-    (finding,) = read_sheet(path, sheet="Plan & <more>").findings
-    assert finding.code == "formula-without-value"
+    (others,) = read_sheet(path, Reading(sheet="Old")).findings
+    _, finding = read_sheet(path, Reading(sheet="Plan & <more>")).findings
+    assert (others.code, finding.code) == ("sheet-not-read", "formula-without-value")
 
 
 def _read_with_part(path: Path, change: Callable[[str], str]) -> RawSheet:
@@ -145,3 +149,72 @@ def _rewrite(path: Path, part: str, change: Callable[[str], str]) -> None:
     with zipfile.ZipFile(path, "w") as parts:
         for name, inside in contents.items():
             parts.writestr(name, inside)
+
+
+def test_hidden_rows_and_columns_are_read_and_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (HEADER, *((f"Course {number}", number) for number in range(2, 9))):
+        sheet.append(list(row))
+    for number in (3, 4, 5, 7):
+        sheet.row_dimensions[number].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    sheet.auto_filter.ref = "A1:B8"
+    sheet.auto_filter.add_filter_column(0, ["Course 2"])
+    book.save(path := tmp_path / "courses.xlsx")
+
+    raw = read_sheet(path)
+    assert list(raw.cells.index) == [2, 3, 4, 5, 6, 7, 8]
+    assert [(finding.code, finding.severity, finding.message) for finding in raw.findings] == [
+        (
+            "hidden",
+            "information",
+            (
+                "courses.xlsx · Sheet: these rows are hidden, some by a filter, and read like the others: "
+                "3 to 5, 7."
+            ),
+        ),
+        (
+            "hidden",
+            "information",
+            "courses.xlsx · Sheet: these columns are hidden, and read like the others: B.",
+        ),
+    ]
+
+
+def test_cells_that_no_memory_could_hold_are_refused_naming_the_last(write_book: WriteBook) -> None:
+    """python-calamine would end the whole process instead."""
+    path = write_book(Plan=[HEADER, ("Books", 1)])
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    _rewrite(path, SHEET_PART, lambda xml: xml.replace("</sheetData>", far))
+    with pytest.raises(FileRefused) as caught:
+        read_sheet(path)
+    assert caught.value.problems[0].code == "too-far"
+    assert "the cells reach to XFD1048576" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        pytest.param('<row r="1048576"><c r="XFD1048576" s="0"/></row>', id="only styled"),
+        pytest.param('<row r="1000000"><c r="B1000000"><v>7</v></c></row>', id="far down"),
+        pytest.param('<row r="5"><c r="XFD5"><v>7</v></c></row>', id="far to the right"),
+    ],
+)
+def test_far_cells_that_memory_can_hold_are_read(far: str, write_book: WriteBook) -> None:
+    path = write_book(Plan=[HEADER, ("Books", 1)])
+    raw = _read_with_part(path, lambda xml: xml.replace("</sheetData>", f"{far}</sheetData>"))
+    assert list(raw.cells.iloc[0, :2]) == ["Books", 1]
+
+
+def test_a_sheet_is_looked_at_in_pieces_none_of_which_cuts_a_cell(
+    write_book: WriteBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the size of a piece: the same cells are lost, the same rows hidden."""
+    rows = [HEADER, *((f"Course {number}", "=A1" if number % 3 else number) for number in range(60))]
+    path = write_book(Plan=rows)
+    whole = read_sheet(path).findings
+    for size in (7, 64, 1000):
+        monkeypatch.setattr("pipeline.read.archive._PIECE_BYTES", size)
+        assert read_sheet(path).findings == whole
+    assert len(whole) == 40
