@@ -6,9 +6,10 @@ error, so that every record is compared with what was asked.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from pipeline.api.client import BATCH, COURSES_PATH
+from pipeline.api.lists import PAGE, read_list, records_of
 from pipeline.errors import RoleMissing, StoppedEarly
 from pipeline.model import Listed, Listing
 
@@ -16,28 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pipeline.api.client import Client
-
-    Record = Mapping[str, Any]
-
-_PAGE: Final = 100  # records; the largest page the documentation shows
-_READINGS: Final = 4  # somebody may be adding courses while the list is read
+    from pipeline.api.lists import Record
 
 
 def list_courses(client: Client, business_id: int) -> Listing | None:
     """Return all courses of a location; None when the account may not list courses.
 
-    The list counts only when it is whole: as many different Ids as the server says there are.
-
     Raises:
         StoppedEarly: it was not whole at any of several readings.
     """
     try:
-        for _ in range(_READINGS):
-            records = _whole_list(client, business_id)
-            if records is not None:
-                return _listing(business_id, records)
+        records = read_list(client, COURSES_PATH, {"Course_Business": business_id})
     except RoleMissing:
         return None
+    if records is not None:
+        return _listing(business_id, records)
     raise StoppedEarly(
         f"The list of courses at location {business_id} is never whole: the server shows other courses "
         "than it counts. Nothing was sent there. Run again later."
@@ -54,42 +48,14 @@ def read_courses(client: Client, ids: Iterable[int]) -> dict[int, Record]:
     found: dict[int, Record] = {}
     for begin in range(0, len(wanted), BATCH):
         batch = wanted[begin : begin + BATCH]
-        answer = client.read(COURSES_PATH, {"id": str(batch).replace(" ", ""), "page": 1, "size": _PAGE})
-        found |= {record["Id"]: record for record in _records_of(answer) if record.get("Id") in batch}
+        answer = client.read(COURSES_PATH, {"id": str(batch).replace(" ", ""), "page": 1, "size": PAGE})
+        found |= {record["Id"]: record for record in records_of(answer) if record.get("Id") in batch}
     return found
 
 
 def is_course_there(client: Client, course_id: int) -> bool:
     """Tell whether a course exists, whatever lists show."""
     return client.is_there(f"{COURSES_PATH}/{course_id}")
-
-
-def _whole_list(client: Client, business_id: int) -> dict[int, Record] | None:
-    """Read all pages once; None when Ids are missing, or counted differently from page to page."""
-    records: dict[int, Record] = {}
-    totals: set[object] = set()
-    page, pages = 1, 1
-    while page <= pages:
-        asked: dict[str, str | int] = {
-            "Course_Business": business_id,
-            "page": page,
-            "size": _PAGE,
-            "orderBy": "Id",
-        }
-        answer = client.read(COURSES_PATH, asked)
-        records |= {
-            record["Id"]: record for record in _records_of(answer) if isinstance(record.get("Id"), int)
-        }
-        totals.add(answer.get("TotalItems"))
-        told = answer.get("TotalPages")
-        pages = told if isinstance(told, int) else 1
-        page += 1
-    return records if totals == {len(records)} else None
-
-
-def _records_of(answer: Mapping[str, Any]) -> list[Record]:
-    records = answer.get("Records")
-    return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
 
 
 def _listing(business_id: int, records: Mapping[int, Record]) -> Listing:
