@@ -115,6 +115,7 @@ class TidySheet:
     frame: pd.DataFrame
     findings: tuple[Finding, ...]
     names: Mapping[str, pd.Series] = field(default_factory=dict)  # property name -> names as typed, by row
+    layout: str | None = None  # the name of the other system's layout it was written in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,11 +74,13 @@ class _Standing:
         self._known = world.known
         in_file = {(row.course.business_id, row.course.key) for row in checked.rows if row.course is not None}
         own = {known.course_id for identity, known in world.known.items() if identity in in_file}
+        known_ids = {known.course_id for known in world.known.values()}
         self._ids: dict[tuple[int, str, str], list[int]] = defaultdict(list)
         for place, listing in world.listings.items():
             for course_id, listed in (listing.courses if listing else {}).items():
                 if course_id not in own:
                     self._ids[place, "title", fold_title(listed.title)].append(course_id)
+                if course_id not in known_ids:  # else another layout's course may have the same number
                     self._ids[place, "key", listed.system_id or ""].append(course_id)
 
     def hold(self, step: Step) -> Step:

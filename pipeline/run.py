@@ -8,30 +8,33 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline import __version__
-from pipeline.api import Stop
-from pipeline.check import check
+from pipeline.api import Stop, read_directory
+from pipeline.check import NOTHING_LOOKED_UP, check, names_to_look_up
+from pipeline.check.images import image_addresses, with_images
 from pipeline.check.strict import strictly
 from pipeline.errors import CourseImportError, Exit, FileRefused, JournalUnusable, UsageError
-from pipeline.model import Finding, RunRecord, Source, Status, World
+from pipeline.model import Finding, RunRecord, Source, Status, World, shown
 from pipeline.plan import make_plan, places_to_look
 from pipeline.read import Reading, read_sheet
 from pipeline.record import judged, planned, unseen
 from pipeline.report.verdict import report_of
 from pipeline.send import Means, carry_out, look, take_word
-from pipeline.tidy import tidy
+from pipeline.tidy import layout_of, tidy
+from schemas.layouts import draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
     from pipeline.api import Client
     from pipeline.journal import Journal, RunLog
-    from pipeline.model import Checked, Plan, Report, Target
+    from pipeline.model import Checked, Directory, ImageAnswer, Plan, Report, Target, TidySheet
     from pipeline.send import Word
 
 
+_SAMPLE: Final = 200  # rows that show what a column holds
 DAY: Final = timedelta(hours=24)  # the longest of the API's windows
 
 
@@ -44,6 +47,10 @@ class Order:
     run_id: str
     folder: Path  # receives the report files
     reading: Reading = field(default_factory=Reading)
+    layout: str | None = None  # a layout's name or file; found out when None
+    given: Mapping[str, str] = field(default_factory=dict)  # properties that are the same for all rows
+    aliases: Mapping[str, int] = field(default_factory=dict)  # Ids for names, folded
+    look_at_images: Callable[[Iterable[str]], Mapping[str, ImageAnswer]] | None = None  # None: nobody looks
     strict: bool = False
     first: int | None = None
     all_or_nothing: bool = False
@@ -66,9 +73,21 @@ class House:
     reads_back: bool  # whether created courses are compared with what was sent
 
 
-def check_file(order: Order, *, now: Callable[[], datetime]) -> Report:
-    """Judge a file; send nothing, remember nothing."""
-    record, _ = _judge(order, now)
+def check_file(
+    order: Order, *, now: Callable[[], datetime], look_up: Callable[[frozenset[str]], Directory] | None = None
+) -> Report:
+    """Judge a file; send nothing, remember nothing.
+
+    Args:
+        order: what was asked for.
+        now: the clock.
+        look_up: reads the lists that say what names mean; None: names are not looked up.
+    """
+    record, sheet = _read(order, now)
+    if sheet is not None:
+        wanted = names_to_look_up(sheet, order.aliases)
+        directory = look_up(wanted) if wanted and look_up else NOTHING_LOOKED_UP
+        record, _ = _judge(order, record, sheet, directory)
     return report_of(replace(record, finished_at=now()))
 
 
@@ -79,23 +98,49 @@ def import_file(order: Order, house: House) -> Report:
         JournalUnusable: nothing can be remembered, so nothing was sent; or the journal broke on the way, and
             what could not be written down is in doubt for the next run.
     """
-    record, checked = _judge(order, house.now)
-    if checked is None:
-        house.journal.begin_run(record)
-        return _end(order, house, Stop(code=Exit.FILE_REFUSED, reason="the file was refused"))
+    record, sheet = _read(order, house.now)
+    if sheet is None:
+        return _refused(order, house, record)
     with ExitStack() as held:
         try:
+            means, target, directory = _with_names(order, house, sheet, held)
+            record, checked = _judge(order, record, sheet, directory)
+            if checked is None:
+                return _refused(order, house, record)
             _refuse_the_lot(order, record)
-            means, target = _at_the_target(order, house, checked, held)
+            if means is None or target is None:
+                means, target = _at_the_target(order, house, sheet, held)
             record, plan = _plan(order, record, checked, means, target)
             house.consent(plan)
         except JournalUnusable:
             raise
         except CourseImportError as refused:
+            if not record.rows:  # it never came to judging them
+                record, _ = _judge(order, record, sheet, NOTHING_LOOKED_UP)
             house.journal.begin_run(record)
             return _end(order, house, Stop(code=refused.exit_code, reason=str(refused)))
         house.journal.begin_run(record)
         return _end(order, house, _carry_out(plan, means, house))
+
+
+def look_up_names(order: Order, house: House, wanted: frozenset[str]) -> Directory:
+    """Read the lists at the target that say what names mean, and no more."""
+    with ExitStack() as held:
+        means, _ = _at_the_target(order, house, None, held)
+        return read_directory(means.client, wanted)
+
+
+def draft_layout(path: Path, reading: Reading) -> tuple[str, str | None]:
+    """Return a first layout for a file, and what is to be said when it is in a known one already.
+
+    Raises:
+        FileRefused: the file cannot be read.
+    """
+    raw = read_sheet(path, reading)
+    _, notes = layout_of(raw, None)
+    cells = raw.cells.head(_SAMPLE).to_numpy()
+    sample = [dict(zip(raw.headers, (shown(cell) or None for cell in row), strict=True)) for row in cells]
+    return draft(raw.headers, sample, path.name), notes[0].message if notes else None
 
 
 def resolve_row(order: Order, house: House, number: int, word: Word) -> str:
@@ -105,11 +150,16 @@ def resolve_row(order: Order, house: House, number: int, word: Word) -> str:
         FileRefused: the file cannot be read.
         UsageError: there is nothing to decide about this row, or the word cannot be true.
     """
-    record, checked = _judge(order, house.now)
-    if checked is None:
+    record, sheet = _read(order, house.now)
+    if sheet is None:
         raise FileRefused(*record.file_findings)
     with ExitStack() as held:
-        means, _ = _at_the_target(order, house, checked, held)
+        means, _, directory = _with_names(order, house, sheet, held)
+        record, checked = _judge(order, record, sheet, directory)
+        if checked is None:
+            raise FileRefused(*record.file_findings)
+        if means is None:
+            means, _ = _at_the_target(order, house, sheet, held)
         return take_word(checked, number, word, means)
 
 
@@ -125,7 +175,20 @@ def read_report(journal: Journal, run_id: str | None = None) -> Report:
     return report_of(record)
 
 
-def _at_the_target(order: Order, house: House, checked: Checked, held: ExitStack) -> tuple[Means, Target]:
+def _with_names(
+    order: Order, house: House, sheet: TidySheet, held: ExitStack
+) -> tuple[Means | None, Target | None, Directory]:
+    """Look up what names mean, at the target; without names the rows are judged before anybody signs in."""
+    wanted = names_to_look_up(sheet, order.aliases)
+    if not wanted:
+        return None, None, NOTHING_LOOKED_UP
+    means, target = _at_the_target(order, house, sheet, held)
+    return means, target, read_directory(means.client, wanted)
+
+
+def _at_the_target(
+    order: Order, house: House, sheet: TidySheet | None, held: ExitStack
+) -> tuple[Means, Target]:
     """Sign in and take the target's lock, which `held` gives back at the end."""
     log = house.journal.log(run_id=order.run_id, host=house.host, now=house.now)
     client, target = house.sign_in(log)
@@ -141,7 +204,7 @@ def _at_the_target(order: Order, house: House, checked: Checked, held: ExitStack
         log=log,
         known=lambda: house.journal.known(target.name),
         doubts=lambda: house.journal.doubts(target.name),
-        columns=checked.columns,
+        columns=sheet.columns if sheet else {},
         new_token=house.new_token,
         now=house.now,
         settle_seconds=house.settle_seconds,
@@ -184,8 +247,13 @@ def _refuse_the_lot(order: Order, record: RunRecord) -> None:
         raise FileRefused(Finding(code="all-or-nothing", message=message, severity="fault", stage="plan"))
 
 
-def _judge(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, Checked | None]:
-    """Read, tidy and check; return the run's record, and the checked rows unless the file was refused."""
+def _refused(order: Order, house: House, record: RunRecord) -> Report:
+    house.journal.begin_run(record)
+    return _end(order, house, Stop(code=Exit.FILE_REFUSED, reason="the file was refused"))
+
+
+def _read(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, TidySheet | None]:
+    """Read and tidy; return the run's record, and the sheet unless the file was refused."""
     record = RunRecord(
         run_id=order.run_id,
         command=order.command,
@@ -200,9 +268,27 @@ def _judge(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, Checke
         folder=str(order.folder),
     )
     try:
-        checked = check(tidy(read_sheet(order.path, order.reading)))
+        raw = read_sheet(order.path, order.reading)
+        layout, notes = layout_of(raw, order.layout)
+        return record, tidy(replace(raw, findings=(*notes, *raw.findings)), layout, order.given)
+    except FileRefused as refused:
+        return _refuse(record, refused), None
+
+
+def _judge(
+    order: Order, record: RunRecord, sheet: TidySheet, directory: Directory
+) -> tuple[RunRecord, Checked | None]:
+    """Check; return the run's record with its rows, and these unless the file was refused."""
+    try:
+        checked = check(sheet, directory, order.aliases)
+        if order.look_at_images is not None:
+            checked = with_images(checked, sheet, order.look_at_images(image_addresses(checked, sheet)))
         if order.strict:
             checked = strictly(checked)
     except FileRefused as refused:
-        return replace(record, file_findings=refused.problems, stop_code=Exit.FILE_REFUSED), None
+        return _refuse(record, refused), None
     return judged(record, checked), checked
+
+
+def _refuse(record: RunRecord, refused: FileRefused) -> RunRecord:
+    return replace(record, file_findings=refused.problems, stop_code=Exit.FILE_REFUSED)

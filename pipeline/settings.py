@@ -125,14 +125,10 @@ class Settings(BaseSettings):
         None, description="`sandbox`, or an address; the sandbox when there is no account to sign in with"
     )
     encoding: Encoding | None = Field(
-        None, description="Of text files, such as `cp1252`; found out when left out"
+        None, description="Of text files, found out when left out: the encoding, such as `cp1252`,"
     )
-    delimiter: Character | None = Field(
-        None, description="Of text files: one character, `tab` or `space`; found out when left out"
-    )
-    quote: Character | None = Field(
-        None, description="Of text files: one character, or `none`; found out when left out"
-    )
+    delimiter: Character | None = Field(None, description="the delimiter (one character, `tab` or `space`),")
+    quote: Character | None = Field(None, description="the quotation mark (one character, or `none`)")
     max_file_mb: int = Field(500, ge=1, description="What a file may hold at most: megabytes,")
     max_unpacked_mb: int = Field(2048, ge=1, description="megabytes when a workbook is unpacked,")
     max_unpacked_ratio: int = Field(500, ge=1, description="times its packed size,")
@@ -160,9 +156,9 @@ class Settings(BaseSettings):
     )
     max_wait: Duration = Field(
         timedelta(minutes=10),
-        description="Longest wait for a slot under the API's limits, such as `90s` or `2h`",
+        description="Longest wait for a slot under the API's limits, such as `90s` or `2h`,",
     )
-    wait: bool = Field(default=False, description="Wait for a slot however long it takes")
+    wait: bool = Field(default=False, description="or as long as it takes")
     verify: bool = Field(default=True, description="Read created courses back and compare them with the file")
     max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow")
     writes_a_minute: int = Field(60, ge=1, description="The API's limits: courses a minute,")

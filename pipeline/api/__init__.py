@@ -6,6 +6,7 @@ from pipeline.api.answers import Settled, Stop
 from pipeline.api.client import Client
 from pipeline.api.connection import Connection
 from pipeline.api.courses import is_course_there, list_courses, read_courses
+from pipeline.api.directory import read_directory
 from pipeline.api.gate import Bounds, Gate, RequestLog
 from pipeline.api.pacing import Limit, Pacer
 from pipeline.api.patience import Patience
@@ -25,5 +26,6 @@ __all__ = [
     "is_course_there",
     "list_courses",
     "read_courses",
+    "read_directory",
     "target_of",
 ]

@@ -50,7 +50,7 @@ class Connection:
         )
         self._session.trust_env = False
         self._session.proxies = {} if is_loopback(address) else dict(of_environment["proxies"])
-        self._session.verify = _existing(of_environment["verify"])
+        self._session.verify = existing(of_environment["verify"])
         self._session.headers.update(
             {"Accept": "application/json", "User-Agent": f"course-import/{__version__}"}
         )
@@ -90,7 +90,7 @@ class Connection:
         except (OSError, transport.HTTPError) as failure:  # every requests.RequestException is an OSError
             if _is_distrusted(failure):
                 raise AccessRefused(f"The TLS certificate of {self.host} is not to be trusted.") from failure
-            return NoAnswer(never_sent=_never_sent(failure), reason=_in_words(failure))
+            return NoAnswer(never_sent=_never_sent(failure), reason=in_words(failure))
 
     def close(self) -> None:
         """Close what is open."""
@@ -109,7 +109,8 @@ class Connection:
         return bytes(body)
 
 
-def _existing(bundle: bool | str | None) -> bool | str | None:  # noqa: FBT001 - requests' own two kinds of an answer
+def existing(bundle: bool | str | None) -> bool | str | None:  # noqa: FBT001 - requests' own two kinds of an answer
+    """Return the CA bundle the environment names; refuse one that is not there."""
     if isinstance(bundle, str) and not Path(bundle).exists():
         raise SettingsRefused(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {bundle}, which does not exist.")
     return bundle
@@ -140,7 +141,8 @@ def _reason(failure: Exception) -> Exception:
     return cause.reason if isinstance(cause, transport.MaxRetryError) and cause.reason else cause
 
 
-def _in_words(failure: Exception) -> str:
+def in_words(failure: Exception) -> str:
+    """Return why no answer came."""
     match _reason(failure):
         case transport.NameResolutionError():
             return "the host's name is not known"

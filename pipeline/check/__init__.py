@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
+from pipeline.check.directory import names_to_look_up, resolve_names, unresolved
 from pipeline.check.findings import findings_of
-from pipeline.model import Checked, Row
+from pipeline.model import Checked, Directory, Row
 from schemas.course import Course, complete, keys_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from pipeline.model import TidySheet
 
-__all__ = ["check"]
+__all__ = ["NOTHING_LOOKED_UP", "check", "names_to_look_up"]
+
+NOTHING_LOOKED_UP: Final = Directory()
 
 
-def check(sheet: TidySheet) -> Checked:
+def check(
+    sheet: TidySheet,
+    directory: Directory = NOTHING_LOOKED_UP,
+    aliases: Mapping[str, int] = MappingProxyType({}),
+) -> Checked:
     """Judge every row; return the courses that can go and everything that stands against the others.
 
     A row's faults are all there, each once, in the order of the user's columns; a cell that could not be
     understood is not blamed a second time for being empty.
+
+    Args:
+        sheet: the rows.
+        directory: what names in place of Ids mean; a name of a list that was not read is not looked up, and
+            its course does not go.
+        aliases: Ids a user gave for names, folded (`pipeline.check.aliases`).
     """
+    sheet = resolve_names(sheet, directory, aliases)
     frame = complete(sheet.frame)
     unclear = {finding.row for finding in sheet.findings if finding.property_name == "SystemId"}
     keys = [None if row in unclear else key for row, key in zip(frame.index, keys_of(frame), strict=True)]
-    findings = findings_of(sheet, frame, keys)
+    if sheet.layout is not None:  # two systems may number their courses alike
+        own = frame["SystemId"].notna()
+        keys = [f"{sheet.layout}:{key}" if key and has else key for key, has in zip(keys, own, strict=True)]
+    findings = findings_of(sheet, frame, keys, directory)
     faulty = {finding.row for finding in findings if finding.severity == "fault"}
+    faulty |= {row for row, _ in unresolved(sheet)}
     return Checked(
         source=sheet.raw.source, columns=sheet.columns, rows=_rows(frame, keys, faulty), findings=findings
     )

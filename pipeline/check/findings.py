@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from pipeline.check.directory import misfits, unresolved
 from pipeline.check.texts import left_overs, misread_texts
 from pipeline.model import Finding
 from schemas.course import WARNINGS, broken_rules, plain
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipeline.model import TidySheet
+    from pipeline.model import Directory, TidySheet
 
 _SHOWN_ROWS: Final = 3  # of those that share a key; more would bury what to do
 _CLEAR_OF: Final = dict(IMAGE_PAIRS)
@@ -40,7 +41,9 @@ _MESSAGES: Final = {
 }
 
 
-def findings_of(sheet: TidySheet, frame: pd.DataFrame, keys: Sequence[str | None]) -> tuple[Finding, ...]:
+def findings_of(
+    sheet: TidySheet, frame: pd.DataFrame, keys: Sequence[str | None], directory: Directory
+) -> tuple[Finding, ...]:
     """Return all findings of a sheet: those of the file, then row by row in the order of the user's columns.
 
     Args:
@@ -48,8 +51,9 @@ def findings_of(sheet: TidySheet, frame: pd.DataFrame, keys: Sequence[str | None
             nor is any of a row that has more or fewer cells than the header.
         frame: the sheet's cells with a column for every property (`schemas.course.complete`).
         keys: each row's key.
+        directory: what the lists at the target say of hosts and pricing plans.
     """
-    misread = {(finding.row, finding.property_name) for finding in sheet.findings}
+    misread = {(finding.row, finding.property_name) for finding in sheet.findings} | unresolved(sheet)
     ragged = {finding.row for finding in sheet.findings if finding.column is None}
     groups = _groups(frame, keys)
     found = list(sheet.findings)
@@ -71,6 +75,7 @@ def findings_of(sheet: TidySheet, frame: pd.DataFrame, keys: Sequence[str | None
                         value=text,
                     )
                 )
+    found += misfits(sheet, directory)
     found += misread_texts(sheet)
     found += left_overs(sheet)
     order = {name: position for position, name in enumerate((None, *sheet.columns))}  # the row's own first

@@ -18,7 +18,7 @@ _NAMES: Final = (
     "var|video"
 )
 _PAIRED: Final = frozenset(_NAMES.split("|"))
-_TAG: Final = re.compile(r"<(/?[A-Za-z][A-Za-z0-9]*)")
+_TAG: Final = re.compile(r"<(?!/?p>)(/?[A-Za-z][A-Za-z0-9]*)")  # most tags are a plain p, which needs no end
 _CUT_TAG: Final = re.compile(rf"<(?:{_NAMES})(?![\w-])[^<>]*\Z", re.IGNORECASE)
 _WHOLE: Final = r"[a-z][a-z0-9+.-]+:|//|\#"  # how a link begins that works anywhere; C: is a drive
 _OLD_FILE: Final = r"@@PLUGINFILE@@|(?:\$|%24)IMS-CC-FILEBASE"  # told by a finding of its own

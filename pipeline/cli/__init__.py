@@ -28,6 +28,18 @@ Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet; else
 Encoding = Annotated[str | None, typer.Option(metavar="NAME", help="The encoding of a CSV file.")]
 Delimiter = Annotated[str | None, typer.Option(metavar="CHAR", help="What divides its cells; or tab, space.")]
 Quote = Annotated[str | None, typer.Option(metavar="CHAR", help="What stands around its texts; or none.")]
+Layout = Annotated[
+    str | None, typer.Option(metavar="NAME|FILE", help="Another system's columns; 'none' for our own.")
+]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PROPERTY=VALUE", help="The same for all rows; repeat it."),
+]
+Alias = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=ID", help="What a name in the file means; repeat it.")
+]
+Aliases = Annotated[Path | None, typer.Option(metavar="FILE", help="Many of them, as CSV or TOML.")]
+CheckImages = Annotated[bool, typer.Option("--check-images", help="Ask whether each picture is there.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings count as faults.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print report.json instead of the summary.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what went wrong.")]
@@ -57,6 +69,11 @@ def check(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
+    layout: Layout = None,
+    given: Given = None,
+    alias: Alias = None,
+    aliases: Aliases = None,
+    check_images: CheckImages = False,
     strict: Strict = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -64,7 +81,8 @@ def check(
 ) -> None:
     """Check FILE: every fault at its cell. Sends nothing."""
     from pipeline import run
-    from pipeline.cli import console, workplace
+    from pipeline.cli import console, said, workplace
+    from pipeline.cli.interrupt import Interrupt
     from pipeline.settings import load_settings
 
     settings = load_settings(
@@ -77,10 +95,14 @@ def check(
         run_id=run_id,
         folder=folder,
         reading=workplace.reading_of(settings, sheet),
+        layout=layout,
+        given=said.given(given or ()),
+        aliases=said.aliases(aliases, alias or ()),
+        look_at_images=workplace.image_looks(settings) if check_images else None,
         strict=strict,
     )
-    with workplace.run_log(folder, verbose=False):
-        told = run.check_file(order, now=workplace.now)
+    with workplace.run_log(folder, verbose=False), Interrupt().listening() as interrupt:
+        told = run.check_file(order, now=workplace.now, look_up=workplace.lookup(order, settings, interrupt))
     console.tell(told, as_json=as_json, quiet=quiet)
 
 
@@ -99,6 +121,11 @@ def import_(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
+    layout: Layout = None,
+    given: Given = None,
+    alias: Alias = None,
+    aliases: Aliases = None,
+    check_images: CheckImages = False,
     first: Annotated[int | None, typer.Option(min=0, metavar="N", help="Create N courses at most.")] = None,
     all_or_nothing: Annotated[
         bool, typer.Option("--all-or-nothing", help="Send nothing when any row has a fault.")
@@ -125,7 +152,7 @@ def import_(
 ) -> None:
     """Check FILE and create its courses, each exactly once. Run it again to resume."""
     from pipeline import run
-    from pipeline.cli import console, workplace
+    from pipeline.cli import console, said, workplace
     from pipeline.cli.interrupt import Interrupt
     from pipeline.settings import load_settings
 
@@ -148,6 +175,10 @@ def import_(
         run_id=run_id,
         folder=folder,
         reading=workplace.reading_of(settings, sheet),
+        layout=layout,
+        given=said.given(given or ()),
+        aliases=said.aliases(aliases, alias or ()),
+        look_at_images=workplace.image_looks(settings) if check_images else None,
         strict=strict,
         first=first,
         all_or_nothing=all_or_nothing,
@@ -183,12 +214,16 @@ def resolve(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
+    layout: Layout = None,
+    given: Given = None,
+    alias: Alias = None,
+    aliases: Aliases = None,
     target: Target = None,
     state_dir: StateDir = None,
 ) -> None:
     """Record your word on a row that is held or in doubt."""
     from pipeline import run
-    from pipeline.cli import workplace
+    from pipeline.cli import said, workplace
     from pipeline.cli.interrupt import Interrupt
     from pipeline.send import Word
     from pipeline.settings import load_settings
@@ -204,6 +239,9 @@ def resolve(
         run_id=workplace.new_run_id(),
         folder=settings.report_dir,
         reading=workplace.reading_of(settings, sheet),
+        layout=layout,
+        given=said.given(given or ()),
+        aliases=said.aliases(aliases, alias or ()),
     )
     word = Word(created_id=created, by=workplace.somebody())
     with (
@@ -230,6 +268,57 @@ def report(
     with workplace.reading_journal(load_settings(connects=False, state_dir=state_dir)) as journal:
         told = run.read_report(journal, run_id)
     console.tell(told, as_json=as_json, quiet=False, again=True)
+
+
+@app.command(epilog="Example: course-import template courses.xlsx")
+def template(
+    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="The workbook to write.")],
+    *,
+    target: Target = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Write the blank workbook people fill in, with the target's names to choose from."""
+    from pipeline import run
+    from pipeline.cli import workplace
+    from pipeline.cli.interrupt import Interrupt
+    from pipeline.settings import load_settings
+    from pipeline.template import write_template
+
+    if out.exists():
+        raise UsageError(f"{out} is there already. Name a new file.")
+    settings = load_settings(target=target, state_dir=state_dir)
+    order = run.Order(command="template", path=out, run_id=workplace.new_run_id(), folder=settings.report_dir)
+    with Interrupt().listening() as interrupt:
+        directory = workplace.look_up(
+            order, settings, interrupt, frozenset(("BusinessId", "HostId", "TariffId"))
+        )
+    source = "the sandbox" if settings.rehearsal else settings.address
+    try:
+        write_template(out, directory, source=source, today=workplace.now().date())
+    except OSError as failure:
+        raise UsageError(f"{out} cannot be written: {failure.strerror or failure}.") from failure
+    typer.echo(f"{out} is written, with the names of {source}. Fill it in, then: course-import check {out}")
+
+
+@app.command(epilog="Example: course-import layout export.csv > mine.toml")
+def layout(
+    file: File,
+    *,
+    sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+) -> None:
+    """Print a first layout for a file in unknown columns, to be edited; its doubts are comments."""
+    from pipeline import run
+    from pipeline.cli import workplace
+    from pipeline.settings import load_settings
+
+    settings = load_settings(connects=False, encoding=encoding, delimiter=delimiter, quote=quote)
+    text, known = run.draft_layout(file, workplace.reading_of(settings, sheet))
+    if known:
+        typer.echo(f"course-import: {known}", err=True)
+    typer.echo(text, nl=False)
 
 
 @app.command(epilog="Example: course-import sandbox --port 8899")

@@ -18,20 +18,22 @@ from platformdirs import user_state_path
 from pydantic import SecretStr
 
 from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
+from pipeline.api.images import anywhere, is_public, look_at_images
 from pipeline.errors import AccessRefused, Bug, CourseImportError, UsageError
 from pipeline.journal import locked, open_journal, whoami
 from pipeline.read import STDIN, Reading
 from pipeline.read import Limits as ReadingLimits
 from pipeline.report import write_report
-from pipeline.run import DAY, House, read_report
+from pipeline.run import DAY, House, look_up_names, read_report
 from pipeline.settings import Credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pipeline.cli.interrupt import Interrupt
     from pipeline.journal import Journal, RunLog
-    from pipeline.model import Plan, Report, Target
+    from pipeline.model import Directory, ImageAnswer, Plan, Report, Target
+    from pipeline.run import Order
     from pipeline.settings import Settings
 
 _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 has four bytes for some
@@ -125,6 +127,29 @@ def reading_of(settings: Settings, sheet: str | None) -> Reading:
             reader_bytes=settings.reader_mb * _MB,
         ),
     )
+
+
+def look_up(order: Order, settings: Settings, interrupt: Interrupt, wanted: frozenset[str]) -> Directory:
+    """Read the target's lists that say what names mean."""
+    with open_house(
+        settings, interrupt, consent=lambda _plan: None, progress=lambda _total: lambda: None
+    ) as house:
+        return look_up_names(order, house, wanted)
+
+
+def image_looks(settings: Settings) -> Callable[[Iterable[str]], dict[str, ImageAnswer]]:
+    """Return how pictures are asked for: those of a rehearsal may stand on this machine."""
+    may_ask = anywhere if settings.rehearsal else is_public
+    return lambda addresses: look_at_images(addresses, may_ask=may_ask)
+
+
+def lookup(
+    order: Order, settings: Settings, interrupt: Interrupt
+) -> Callable[[frozenset[str]], Directory] | None:
+    """Return how a check looks names up: with an account only."""
+    if not settings.has_account:
+        return None
+    return lambda wanted: look_up(order, settings, interrupt, wanted)
 
 
 def new_run(path: Path, settings: Settings) -> tuple[str, Path]:

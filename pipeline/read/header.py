@@ -11,7 +11,8 @@ import pandas as pd
 from pipeline.errors import FileRefused
 from pipeline.model import Finding, RawSheet, letter_of, shown
 from pipeline.read.table import refusal
-from schemas.properties import BLANKS, PROPERTIES, REQUIRED, SPELLINGS, fold_header
+from schemas.layouts import recognise, shipped
+from schemas.properties import BLANKS, PROPERTIES, REQUIRED, SPELLINGS, TEMPLATE_TITLE, fold_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,8 +36,10 @@ def named_properties(row: Sequence[Cell]) -> set[str]:
 
 
 def known_columns(row: Sequence[Cell]) -> int:
-    """Count the properties of a course that a row's cells name."""
-    return len(named_properties(row))
+    """Count the columns a row names: properties of a course, or those of another system's layout."""
+    words = [cell for cell in row if isinstance(cell, str) and len(cell) <= _LONGEST]
+    matches = recognise(words, shipped().values())
+    return max(len(named_properties(row)), matches[0].known if matches else 0)
 
 
 def under_header(table: Table, source: Source) -> RawSheet:
@@ -77,7 +80,7 @@ def under_header(table: Table, source: Source) -> RawSheet:
     ragged = [(number, row) for number, row in kept if len(row) != width and number not in unparted]
     findings = (
         *table.findings,
-        *_above(table.rows[:position], source),
+        *_above(table.rows[:position], header, source),
         *left_out,
         *_without_header(source, frame, header_row, headers, lost),
         *_under_their_headers(lost, headers),
@@ -90,11 +93,12 @@ def _header_position(rows: Sequence[NumberedRow]) -> int:
     """Return where the header is: the first row that names enough columns, else that looks like one."""
     first = [cells for number, cells in rows if number <= HEADER_WITHIN] or [rows[0][1]]
     named = [known_columns(cells) for cells in first]
-    most = max(named)
-    if most:
-        enough = most if most <= _ENOUGH else max(_ENOUGH, most / 2)
-        return next(position for position, count in enumerate(named) if count >= enough)
     filled = [sum(cell is not None for cell in cells) for cells in first]
+    most = max(named)
+    enough = max(_ENOUGH, most / 2)
+    # One known word among many is found in courses, too.
+    if most and (most >= enough or filled[named.index(most)] <= _ENOUGH):
+        return next(position for position, count in enumerate(named) if count >= min(enough, most))
     return next(position for position, count in enumerate(filled) if count * 2 >= max(filled))
 
 
@@ -132,7 +136,7 @@ def _sifted(table: Table, header_position: int, source: Source) -> tuple[list[Nu
             kept.append((number, cells))
     return kept, [
         *_left_out(repeated, "repeat the header", source),
-        *_left_out(helps, "explain the columns", source),
+        *([] if _is_template(table.rows) else _left_out(helps, "explain the columns", source)),
         *_left_out(headings, "hold one cell only and look like headings", source, shows=True),
     ]
 
@@ -169,8 +173,20 @@ def _begins_a_table(cells: Sequence[Cell], filled: int) -> bool:
     return known >= _ENOUGH and known * 2 >= filled
 
 
-def _above(rows: Sequence[NumberedRow], source: Source) -> list[Finding]:
+def _above(rows: Sequence[NumberedRow], header: Sequence[Cell], source: Source) -> list[Finding]:
+    if _is_template(rows):  # its own words need no note; a course among them does
+        rows = [(number, cells) for number, cells in rows if not _is_of_template(header, cells)]
     return _left_out(rows, "stand above the header", source, shows=True)
+
+
+def _is_template(rows: Sequence[NumberedRow]) -> bool:
+    return bool(rows) and rows[0][1][:1] == [TEMPLATE_TITLE]
+
+
+def _is_of_template(header: Sequence[Cell], cells: Sequence[Cell]) -> bool:
+    """Say whether a row above the header is a line of the template's text, or its example."""
+    told = {SPELLINGS.get(fold_header(shown(word))): cell for word, cell in zip(header, cells, strict=False)}
+    return len(cells) - cells.count(None) == 1 or told.get("Title") == PROPERTIES["Title"].example
 
 
 def _left_out(rows: Sequence[NumberedRow], why: str, source: Source, *, shows: bool = False) -> list[Finding]:

@@ -18,7 +18,7 @@ from pipeline.read.header import named_properties
 from pipeline.read.kinds import Kind, damaged, gave_up, locked
 from pipeline.read.sheet_xml import facts_of
 from pipeline.read.table import Table, filled_rows, position_of, refusal, within
-from schemas.properties import REQUIRED
+from schemas.properties import REQUIRED, TEMPLATE_LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -116,7 +116,11 @@ def _read(way: Way, file: BinaryIO, name: str, reading: Reading) -> _Sheet:
     return _Sheet(
         name=chosen,
         rows=list(within(reading.limits, rows, name)),
-        others=tuple(sheet.name for sheet in sheets if sheet.name != chosen),
+        others=tuple(
+            sheet.name
+            for sheet in sheets
+            if sheet.name != chosen and not (sheet.hidden and sheet.name == TEMPLATE_LISTS)
+        ),
         merged=merged,
         lost=(*(facts[chosen].lost if chosen in facts else ()), *book.lost),
         facts=facts.get(chosen),

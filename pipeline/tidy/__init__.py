@@ -3,58 +3,107 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipeline.errors import UsageError
 from pipeline.model import Finding, TidySheet, shown
 from pipeline.tidy.cells import PARSERS, Doubt
-from pipeline.tidy.headers import match_headers
+from pipeline.tidy.layouts import layout_of
+from pipeline.tidy.mapped import by_headers, by_layout
 from schemas.course import DTYPES
-from schemas.properties import PROPERTIES
+from schemas.properties import BLANKS, PROPERTIES, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.model import Cell, Column, RawSheet
     from pipeline.tidy.cells import Parsed
+    from pipeline.tidy.mapped import Mapped
+    from schemas.layouts import Layout
 
-__all__ = ["tidy"]
+__all__ = ["layout_of", "tidy"]
 
 
-def tidy(raw: RawSheet) -> TidySheet:
-    """Give every column its property and every cell its kind; what is not certain becomes a finding.
+def tidy(
+    raw: RawSheet, layout: Layout | None = None, given: Mapping[str, str] = MappingProxyType({})
+) -> TidySheet:
+    """Give every property its cells and every cell its kind; what is not certain becomes a finding.
+
+    Args:
+        raw: the table as the file holds it.
+        layout: how another system's columns become ours; None for a file in our own.
+        given: properties that are the same for all rows, as typed.
 
     Raises:
-        FileRefused: a required column is missing, or a property has two columns; all of them are told.
+        FileRefused: a required property is missing, or one has two sources; all of them are told.
+        UsageError: what is given cannot be meant.
     """
-    columns, unknown = match_headers(raw)
-    findings = [*_of_imported(raw.findings, columns), *unknown]
-    tidied = {}
-    for name, column in columns.items():
+    mapped = by_layout(raw, layout, given) if layout else by_headers(raw, given)
+    index = mapped.raw.cells.index
+    findings = [*_of_imported(raw.findings, mapped), *mapped.findings]
+    constants = {
+        name: pd.Series([text] * len(index), index=index, dtype=object) for name, text in given.items()
+    }
+    tidied, names = {}, {}
+    for name, cells in {**mapped.cells, **constants}.items():
         kind = PROPERTIES[name].kind
         parse = PARSERS[kind]
-        cells = raw.cells[raw.headers.index(column.header)]
         answers = [None if cell is None else parse(cell) for cell in cells]
-        findings += _doubts(name, column, zip(cells.index, cells, answers, strict=True))
+        if kind is Kind.ID:
+            named = [_is_name(cell, answer) for cell, answer in zip(cells, answers, strict=True)]
+            if any(named):
+                names[name] = cells[named].astype("str").str.strip(BLANKS)
+                answers = [
+                    None if is_name else answer for is_name, answer in zip(named, answers, strict=True)
+                ]
+        doubts = _doubts(name, mapped.columns.get(name), zip(index, cells, answers, strict=True))
+        if doubts and name in given:
+            raise UsageError(f"--set {name}={given[name]} {doubts[0].message}")
+        findings += doubts
         certain = [None if isinstance(answer, Doubt) else answer for answer in answers]
-        tidied[name] = pd.Series(certain, index=cells.index, dtype=DTYPES[kind])
-    frame = pd.DataFrame(tidied, index=raw.cells.index)
-    return TidySheet(raw=raw, columns=columns, frame=frame, findings=tuple(findings))
+        tidied[name] = pd.Series(certain, index=index, dtype=DTYPES[kind])
+    return TidySheet(
+        raw=mapped.raw,
+        columns=mapped.columns,
+        frame=pd.DataFrame(tidied, index=index),
+        findings=tuple(findings),
+        names=names,
+        layout=layout.name if layout else None,
+    )
 
 
-def _of_imported(findings: Iterable[Finding], columns: Mapping[str, Column]) -> Iterator[Finding]:
+def _is_name(cell: Cell, answer: Parsed | None) -> bool:
+    """Say whether a cell that holds no number where an Id belongs may be a name."""
+    return (
+        isinstance(answer, Doubt)
+        and answer.code == "not-whole"
+        and isinstance(cell, str)
+        and any(character.isalpha() for character in cell)
+    )
+
+
+def _of_imported(findings: Iterable[Finding], mapped: Mapped) -> Iterator[Finding]:
     """Name the property of each cell that could not be read; what is not imported may stay unread."""
+    rows = set(mapped.raw.cells.index)
     for finding in findings:
-        if finding.row is None or finding.column is None:
+        if finding.row is None:
+            yield finding
+        elif finding.row not in rows:
+            continue
+        elif finding.column is None:
             yield finding
         else:
-            names = {column.cell(finding.row): name for name, column in columns.items()}
+            names = {column.cell(finding.row): name for name, column in mapped.columns.items()}
             if finding.cell in names:
                 yield replace(finding, property_name=names[finding.cell])
 
 
-def _doubts(name: str, column: Column, answers: Iterable[tuple[int, Cell, Parsed | None]]) -> list[Finding]:
+def _doubts(
+    name: str, column: Column | None, answers: Iterable[tuple[int, Cell, Parsed | None]]
+) -> list[Finding]:
     return [
         Finding(
             code=answer.code,
@@ -62,8 +111,8 @@ def _doubts(name: str, column: Column, answers: Iterable[tuple[int, Cell, Parsed
             severity="fault",
             stage="tidy",
             row=row,
-            cell=column.cell(row),
-            column=column.header,
+            cell=column.cell(row) if column else None,
+            column=column.header if column else None,
             property_name=name,
             value=shown(cell),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 _NEAR: Final = 75  # of 100: one letter wrong in four, or two in eight
 
 
-def match_headers(raw: RawSheet) -> tuple[dict[str, Column], tuple[Finding, ...]]:
+def match_headers(
+    raw: RawSheet, given: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[str, Column], tuple[Finding, ...]]:
     """Return the column of each property, in the file's order, and a warning for each column nobody knows.
 
     Raises:
@@ -35,11 +38,12 @@ def match_headers(raw: RawSheet) -> tuple[dict[str, Column], tuple[Finding, ...]
         elif header:
             unknown.append(column)
     meant = _meant(unknown)
-    if not (owners or meant):
+    if not (owners or meant or given):
         raise FileRefused(_no_header(raw))
     problems = [
         *(_twice(raw, name, columns) for name, columns in owners.items() if len(columns) > 1),
-        *(_missing(raw, name, meant) for name in REQUIRED if name not in owners),
+        *(_given_twice(raw, name, columns[0]) for name, columns in owners.items() if name in given),
+        *(missing(raw, name, meant) for name in REQUIRED if name not in owners and name not in given),
     ]
     if problems:
         raise FileRefused(*problems)
@@ -88,9 +92,25 @@ def _twice(raw: RawSheet, name: str, columns: Sequence[Column]) -> Finding:
     )
 
 
-def _missing(raw: RawSheet, name: str, meant: Mapping[Column, tuple[str, str]]) -> Finding:
+def _given_twice(raw: RawSheet, name: str, column: Column) -> Finding:
+    return Finding(
+        code="column-twice",
+        message=f'{raw.source.name}: "{column.header}" ({column.cell(raw.header_row)}) and --set {name} say '
+        "the same thing. Leave one of them out.",
+        severity="fault",
+        stage="tidy",
+        cell=column.cell(raw.header_row),
+        column=column.header,
+        property_name=name,
+    )
+
+
+def missing(
+    raw: RawSheet, name: str, meant: Mapping[Column, tuple[str, str]] = MappingProxyType({})
+) -> Finding:
+    """Return the fault of a file that lacks a required property, told once for all its rows."""
     likely = next((column for column, (property_name, _) in meant.items() if property_name == name), None)
-    todo = "Add it."
+    todo = f"Add it, or give it for all rows with --set {name}=…"
     if likely is not None:
         todo = f'If "{likely.header}" ({likely.cell(raw.header_row)}) is that column, rename it.'
     return Finding(

@@ -187,11 +187,11 @@ def test_findings_of_the_file_come_before_those_of_its_rows(judge: Judge) -> Non
 @pytest.mark.parametrize(
     ("cells", "codes"),
     [
-        pytest.param({"Trainer": "John"}, ["not-whole"], id="a required cell"),
+        pytest.param({"Trainer": "1.5"}, ["not-whole"], id="a required cell"),
         pytest.param({"Access": "Secret", "Pricing plan": 3}, ["visibility-unknown"], id="a visibility"),
         pytest.param({"Access": 9, "Pricing plan": 3}, ["visibility-unknown"], id="no such visibility"),
         pytest.param(
-            {"Access": "Paid", "Pricing plan": "gold"}, ["not-whole"], id="the tariff of a Paid course"
+            {"Access": "Paid", "Pricing plan": "1 000"}, ["not-whole"], id="the tariff of a Paid course"
         ),
     ],
 )
@@ -288,7 +288,7 @@ def test_a_cell_that_lost_its_value_is_blamed_once_for_that(tmp_path: Path) -> N
 def test_a_row_with_too_few_cells_is_told_as_a_whole_first(tmp_path: Path) -> None:
     """The cells it lacks are not blamed a second time for being blank; those it has are judged."""
     (path := tmp_path / "courses.csv").write_text(
-        "Key,Title,Location,Trainer,Order,Access\nB1,Books,1,Jon\nB2,Pens,1,2,3,Public\n", encoding="utf-8"
+        "Key,Title,Location,Trainer,Order,Access\nB1,Books,1,1.5\nB2,Pens,1,2,3,Public\n", encoding="utf-8"
     )
     checked = check(tidy(read_sheet(path)))
     assert told(checked) == [("row-too-short", None), ("not-whole", "D2")]
@@ -299,7 +299,7 @@ def test_a_row_with_too_many_cells_is_told_first_at_the_cell_beyond(tmp_path: Pa
     (path := tmp_path / "courses.csv").write_text(
         "Title,Location,Trainer,Order,Access\nBooks,and pens,1,2,3,Public\n", encoding="utf-8"
     )
-    assert told(check(tidy(read_sheet(path)))) == [("row-too-long", "F2"), ("not-whole", "B2")]
+    assert told(check(tidy(read_sheet(path)))) == [("not-looked-up", "B1"), ("row-too-long", "F2")]
 
 
 def test_a_key_that_is_not_understood_is_never_replaced_by_the_title(judge: Judge) -> None:
@@ -313,7 +313,7 @@ FAULTS: dict[str, tuple[Cell, str]] = {
     "Key": (1.5, "number-for-text"),
     "Course Title": (None, "required"),
     "Location": (-1, "not-positive"),
-    "Trainer": ("Jon", "not-whole"),
+    "Trainer": ("1.5", "not-whole"),
     "Order": (None, "required"),
     "Access": (9, "visibility-unknown"),
     "Pricing plan": (2.0**60, "digits-lost"),

@@ -232,7 +232,7 @@ def test_two_accounts_do_not_share_what_was_created(path: Path, tester: Tester, 
 
 
 def test_checking_sends_and_remembers_nothing(path: Path, tmp_path: Path, tester: Tester) -> None:
-    write_courses(path, course("Pottery"), course("Weaving", HostId="x"))
+    write_courses(path, course("Pottery"), course("Weaving", HostId=-1))
     order = Order(command="check", path=path, run_id="run-1", folder=tmp_path)
     report = check_file(order, now=tester.now)
     assert statuses(report) == ["not_sent", "invalid"]

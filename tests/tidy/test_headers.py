@@ -55,7 +55,7 @@ def test_everything_wrong_with_the_headers_is_told_at_once(make_raw: MakeRaw) ->
     ]
     assert missing[0].message == (
         "courses.xlsx · Plan: the column BusinessId is missing: Id of the location the course belongs to. "
-        "Add it."
+        "Add it, or give it for all rows with --set BusinessId=…"
     )
 
 
