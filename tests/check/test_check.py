@@ -135,10 +135,7 @@ def test_what_the_rules_allow_is_not_blamed(cells: dict[str, Cell], judge: Judge
     [
         (
             {"Trainer": None},
-            (
-                "is blank. Fill in: Id of the coworker or administrator who hosts the course "
-                "(for example 1414980011)."
-            ),
+            ("is blank. Fill in: Who hosts the course: name, e-mail or Id (for example 1414980011)."),
         ),
         ({"Location": -1}, "is -1, but an Id is a number above 0. Correct the cell."),
         (

@@ -39,8 +39,7 @@ def golden() -> Callable[[str, str], None]:
 def blank_host() -> Finding:
     return Finding(
         code="required",
-        message="is blank. Fill in: Id of the coworker or administrator who hosts the course "
-        "(for example 1414980011).",
+        message="is blank. Fill in: Who hosts the course: name, e-mail or Id (for example 1414980011).",
         severity="fault",
         stage="check",
         row=3,

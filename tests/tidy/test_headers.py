@@ -54,8 +54,8 @@ def test_everything_wrong_with_the_headers_is_told_at_once(make_raw: MakeRaw) ->
         ("column-missing", "Visibility"),
     ]
     assert missing[0].message == (
-        "courses.xlsx · Plan: the column BusinessId is missing: Id of the location the course belongs to. "
-        "Add it, or give it for all rows with --set BusinessId=…"
+        "courses.xlsx · Plan: the column BusinessId is missing: Location the course belongs to: its name or "
+        "Id. Add it, or give it for all rows with --set BusinessId=…"
     )
 
 
