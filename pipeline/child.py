@@ -19,6 +19,10 @@ class ChildFailed(Exception):  # noqa: N818 - like those in errors.py, its name 
     """A task did not come to its end; the message says how it ended."""
 
 
+class TookTooLong(ChildFailed):
+    """A task was ended at its bound on time."""
+
+
 def in_child(task: Callable[P, T], *, seconds: float, memory_bytes: int) -> Callable[P, T]:
     """Return `task` as a function that runs it in a fresh interpreter, within bounds.
 
@@ -43,7 +47,7 @@ def in_child(task: Callable[P, T], *, seconds: float, memory_bytes: int) -> Call
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise ChildFailed(f"took longer than {seconds:g} seconds") from None
+            raise TookTooLong(f"took longer than {seconds:g} seconds") from None
         if ended.returncode:
             raise ChildFailed(f"died with code {ended.returncode}")
         done, answer = pickle.loads(ended.stdout)  # noqa: S301 - written by `_work`

@@ -86,7 +86,12 @@ def check_file(
     record, sheet = _read(order, now)
     if sheet is not None:
         wanted = names_to_look_up(sheet, order.aliases)
-        directory = look_up(wanted) if wanted and look_up else NOTHING_LOOKED_UP
+        directory = NOTHING_LOOKED_UP
+        try:
+            if wanted and look_up:
+                directory = look_up(wanted)
+        except CourseImportError as refused:  # what can be judged without it is told all the same
+            record = replace(record, stop_code=refused.exit_code, stop_reason=str(refused))
         record, _ = _judge(order, record, sheet, directory)
     return report_of(replace(record, finished_at=now()))
 
@@ -124,10 +129,11 @@ def import_file(order: Order, house: House) -> Report:
 
 
 def look_up_names(order: Order, house: House, wanted: frozenset[str]) -> Directory:
-    """Read the lists at the target that say what names mean, and no more."""
-    with ExitStack() as held:
-        means, _ = _at_the_target(order, house, None, held)
-        return read_directory(means.client, wanted)
+    """Read the lists at the target that say what names mean; a run may be under way meanwhile."""
+    log = house.journal.log(run_id=order.run_id, host=house.host, now=house.now)
+    client, target = house.sign_in(log)
+    log.target = target.name
+    return read_directory(client, wanted)
 
 
 def draft_layout(path: Path, reading: Reading) -> tuple[str, str | None]:
@@ -186,9 +192,7 @@ def _with_names(
     return means, target, read_directory(means.client, wanted)
 
 
-def _at_the_target(
-    order: Order, house: House, sheet: TidySheet | None, held: ExitStack
-) -> tuple[Means, Target]:
+def _at_the_target(order: Order, house: House, sheet: TidySheet, held: ExitStack) -> tuple[Means, Target]:
     """Sign in and take the target's lock, which `held` gives back at the end."""
     log = house.journal.log(run_id=order.run_id, host=house.host, now=house.now)
     client, target = house.sign_in(log)
@@ -204,7 +208,7 @@ def _at_the_target(
         log=log,
         known=lambda: house.journal.known(target.name),
         doubts=lambda: house.journal.doubts(target.name),
-        columns=sheet.columns if sheet else {},
+        columns=sheet.columns,
         new_token=house.new_token,
         now=house.now,
         settle_seconds=house.settle_seconds,
@@ -267,12 +271,13 @@ def _read(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, TidyShe
         file_findings=(),
         folder=str(order.folder),
     )
+    notes: tuple[Finding, ...] = ()
     try:
         raw = read_sheet(order.path, order.reading)
         layout, notes = layout_of(raw, order.layout)
         return record, tidy(replace(raw, findings=(*notes, *raw.findings)), layout, order.given)
     except FileRefused as refused:
-        return _refuse(record, refused), None
+        return _refuse(record, refused, *notes), None
 
 
 def _judge(
@@ -290,5 +295,5 @@ def _judge(
     return judged(record, checked), checked
 
 
-def _refuse(record: RunRecord, refused: FileRefused) -> RunRecord:
-    return replace(record, file_findings=refused.problems, stop_code=Exit.FILE_REFUSED)
+def _refuse(record: RunRecord, refused: FileRefused, *notes: Finding) -> RunRecord:
+    return replace(record, file_findings=(*refused.problems, *notes), stop_code=Exit.FILE_REFUSED)

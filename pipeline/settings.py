@@ -45,7 +45,7 @@ def _encoding(given: str) -> str:
     """Return the name Python knows an encoding of text by."""
     try:
         "".encode(given)
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise ValueError("is no encoding. Name one such as utf-8, cp1252 or mac_roman.") from None
     return given
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 4
 _TIMEOUT_SECONDS: Final = 5.0  # to connect, and for each piece of the head
 _MOST_REDIRECTS: Final = 3
+_DIGITS: Final = 18  # of a size; no picture has more
 _REDIRECTS: Final = frozenset(
     {
         HTTPStatus.MOVED_PERMANENTLY,
@@ -164,7 +165,7 @@ class _Way:
             head = ImageHead(
                 status=response.status,
                 content_type=kind or None,
-                size_bytes=int(size) if size.isdecimal() else None,
+                size_bytes=int(size[:_DIGITS]) if size.isdecimal() else None,
             )
             return head, response.headers.get("Location") if head.status in _REDIRECTS else None
 

@@ -88,11 +88,11 @@ _MARKUP_MESSAGES: Final = {
 
 def misread_texts(sheet: TidySheet) -> Iterator[Finding]:
     """Yield a warning for each text with letters that come from reading it in a wrong encoding."""
-    mend = "Correct it."
+    mend = "Correct it, save the file as UTF-8, or name its encoding with --encoding."
     if (
-        sheet.raw.source.sheet is None
-    ):  # a workbook's own encoding is known; what was pasted into it was misread
-        mend = "Correct it, save the file as UTF-8, or name its encoding with --encoding."
+        sheet.raw.source.sheet is not None
+    ):  # a workbook tells its encoding: this was misread before it came in
+        mend = "Correct it."
     for name in _TEXTS:
         if name not in sheet.frame:
             continue

@@ -102,7 +102,9 @@ def check(
         strict=strict,
     )
     with workplace.run_log(folder, verbose=False), Interrupt().listening() as interrupt:
-        told = run.check_file(order, now=workplace.now, look_up=workplace.lookup(order, settings, interrupt))
+        told = run.check_file(
+            order, now=workplace.now, look_up=workplace.looking_up(order, settings, interrupt)
+        )
     console.tell(told, as_json=as_json, quiet=quiet)
 
 

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
 from pipeline.api.images import anywhere, is_public, look_at_images
-from pipeline.errors import AccessRefused, Bug, CourseImportError, UsageError
+from pipeline.errors import AccessRefused, Bug, CourseImportError, SettingsRefused, UsageError
 from pipeline.journal import locked, open_journal, whoami
 from pipeline.read import STDIN, Reading
 from pipeline.read import Limits as ReadingLimits
@@ -130,7 +130,14 @@ def reading_of(settings: Settings, sheet: str | None) -> Reading:
 
 
 def look_up(order: Order, settings: Settings, interrupt: Interrupt, wanted: frozenset[str]) -> Directory:
-    """Read the target's lists that say what names mean."""
+    """Read the target's lists that say what names mean.
+
+    Raises:
+        SettingsRefused: these settings cannot sign in, or would send a secret in the clear.
+    """
+    problems = [*settings.account_problems(), *settings.address_problems()]
+    if problems:
+        raise SettingsRefused("\n".join(problems))
     with open_house(
         settings, interrupt, consent=lambda _plan: None, progress=lambda _total: lambda: None
     ) as house:
@@ -143,7 +150,7 @@ def image_looks(settings: Settings) -> Callable[[Iterable[str]], dict[str, Image
     return lambda addresses: look_at_images(addresses, may_ask=may_ask)
 
 
-def lookup(
+def looking_up(
     order: Order, settings: Settings, interrupt: Interrupt
 ) -> Callable[[frozenset[str]], Directory] | None:
     """Return how a check looks names up: with an account only."""

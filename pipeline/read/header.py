@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -75,8 +74,9 @@ def under_header(table: Table, source: Source) -> RawSheet:
     numbers = set(frame.index)
     lost = [fault for fault in table.lost if fault.row in numbers]
     unparted = {fault.row for fault in lost if fault.cell is None}  # where its cells end, nobody can tell
-    # Some programs end every row with a delimiter; in a single row an extra one has shifted its cells.
-    usual = Counter(len(row) for _, row in kept).most_common(1)[0][0]
+    # Some programs end every row with a delimiter; in some rows only, an extra one has shifted their cells.
+    lengths = {len(row) for number, row in kept if number not in unparted}
+    usual = lengths.pop() if len(lengths) == 1 and len(kept) > 1 else width
     ragged = [(number, row) for number, row in kept if len(row) != width and number not in unparted]
     findings = (
         *table.findings,
@@ -160,12 +160,12 @@ def _repeats(header: Sequence[str | None], filled: Sequence[tuple[int, Cell]]) -
 
 def _explains(header: Sequence[str | None], cells: Sequence[Cell]) -> bool:
     """Say whether a row tells what its columns hold, as the help row of our own template does."""
-    told = sum(
+    told = [
         isinstance(cell, str) and cell.strip(BLANKS).startswith(PROPERTIES[name].help)
         for word, cell in zip(header, cells, strict=False)
-        if (name := SPELLINGS.get(word or ""))
-    )
-    return told > 1
+        if cell is not None and (name := SPELLINGS.get(word or ""))
+    ]
+    return len(told) > 1 and all(told)
 
 
 def _begins_a_table(cells: Sequence[Cell], filled: int) -> bool:

@@ -94,12 +94,12 @@ def gave_up(error: BaseException) -> bool:
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
-def damaged(name: str) -> FileRefused:
+def damaged(name: str, more: str = "") -> FileRefused:
     """Return the refusal of a workbook no reader can read."""
     return refusal(
         "damaged",
         f"{name} cannot be read as a workbook: it may be damaged. Open it in Excel and save it again as "
-        ".xlsx.",
+        f".xlsx.{more}",
     )
 
 

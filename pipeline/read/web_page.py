@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree, html
 
+from pipeline.model import Finding
 from pipeline.read.header import known_columns
 from pipeline.read.table import Table, filled_rows, refusal, within
 
@@ -22,6 +23,8 @@ _DECLARED: Final = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNOR
 _DECLARED_WITHIN: Final = 4096  # bytes; HTML asks for it among the first 1,024
 _LINE_END: Final = "\v"  # no page shows one
 _SILENT: Final = ("script", "style", etree.Comment, etree.ProcessingInstruction)
+_DIGITS: Final = 6  # of a span
+_SHOWN: Final = 40  # characters of a cell
 _MOST_COLUMNS: Final = 16_384  # a cell may say that it spans more
 
 
@@ -41,10 +44,29 @@ def read_web_page(file: BinaryIO, *, file_name: str, reading: Reading) -> Table:
     ]
     if not any(tables):
         raise refusal("no-table", f"{file_name} is a web page without a table. Save your courses as .xlsx.")
+    courses = [rows for rows in tables if any(known_columns(cells) > 1 for _, cells in rows)]
+    if courses[1:]:
+        raise refusal(
+            "several-tables",
+            f"{file_name} is a web page with {len(courses)} tables of courses. Put them into one, or save "
+            "each as a file of its own.",
+        )
     rows = max(
         tables, key=lambda rows: (max((known_columns(cells) for _, cells in rows), default=0), len(rows))
     )
-    return Table(sheet=None, rows=rows)
+    spanning = next((cell for cell in page.iterdescendants("td", "th") if _span(cell, "rowspan") > 1), None)
+    findings = () if spanning is None else (_merged(file_name, _text(spanning)),)
+    return Table(sheet=None, rows=rows, findings=findings)
+
+
+def _merged(file_name: str, example: str) -> Finding:
+    return Finding(
+        code="merged",
+        message=f"{file_name}: merged cells give their value to every row they span, such as "
+        f'"{example[:_SHOWN]}".',
+        severity="information",
+        stage="read",
+    )
 
 
 def _page(contents: bytes, file_name: str, wanted: str | None) -> html.HtmlElement:
@@ -54,7 +76,7 @@ def _page(contents: bytes, file_name: str, wanted: str | None) -> html.HtmlEleme
         encoding = "utf-16"
     try:
         text = contents.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
         raise refusal(
             "not-text",
             f"{file_name} cannot be read as {encoding}. Name its encoding with --encoding, such as cp1252.",
@@ -98,7 +120,7 @@ def _from_above(cells: list[Cell], below: dict[int, tuple[int, str]]) -> None:
 
 def _span(cell: html.HtmlElement, name: str) -> int:
     written = cell.get(name, "1").strip()
-    return max(int(written), 1) if written.isascii() and written.isdecimal() else 1
+    return max(int(written[:_DIGITS]), 1) if written.isascii() and written.isdecimal() else 1
 
 
 def _text(cell: html.HtmlElement) -> str:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from python_calamine import PasswordError, XmlError
 
-from pipeline.child import ChildFailed, in_child
+from pipeline.child import ChildFailed, TookTooLong, in_child
 from pipeline.errors import FileRefused
 from pipeline.model import Finding
 from pipeline.read.archive import is_whole
 from pipeline.read.books import CalamineBook, OpenpyxlBook
-from pipeline.read.header import named_properties
+from pipeline.read.header import known_columns, named_properties
 from pipeline.read.kinds import Kind, damaged, gave_up, locked
 from pipeline.read.sheet_xml import facts_of
 from pipeline.read.table import Table, filled_rows, position_of, refusal, within
@@ -80,8 +80,16 @@ def _in_child(way: Way, opened: Opened, reading: Reading) -> _Sheet:
     read = in_child(_read_path, seconds=limits.reader_seconds, memory_bytes=limits.reader_bytes)
     try:
         sheet = read(way, opened.path, opened.name, replace(reading, stdin=None))
+    except TookTooLong as failure:
+        raise refusal(
+            "took-too-long",
+            f"{opened.name} was not read within {limits.reader_seconds:g} seconds. Set "
+            "COURSE_IMPORT_READER_SECONDS higher, or save it as .xlsx.",
+        ) from failure
     except ChildFailed as failure:
-        raise damaged(opened.name) from failure
+        most = limits.reader_bytes // 2**20
+        more = f" If it is large and good, set COURSE_IMPORT_READER_MB higher than {most}."
+        raise damaged(opened.name, more) from failure
     if isinstance(sheet, tuple):
         raise FileRefused(*sheet)
     return sheet
@@ -148,13 +156,12 @@ def _choose(
         return visible[0]
     heads = {name: [cells for _, cells in islice(load(name), _HEAD_ROWS)] for name in visible}
     filled = [name for name in visible if heads[name]] or visible[:1]
-    named = {
-        name: max((named_properties(cells) for cells in heads[name]), key=len, default=set())
-        for name in filled
-    }
-    complete = [name for name in filled if named[name].issuperset(REQUIRED)]
-    most = max(map(len, named.values()))
-    likely = complete or [name for name in filled if len(named[name]) == most]
+    complete = [
+        name for name in filled if any(named_properties(cells) >= set(REQUIRED) for cells in heads[name])
+    ]
+    named = {name: max((known_columns(cells) for cells in heads[name]), default=0) for name in filled}
+    most = max(named.values())
+    likely = complete or [name for name in filled if named[name] == most]
     if len(likely) == 1:
         return likely[0]
     return _ask("has several sheets that can be meant", likely, file_name)
@@ -171,8 +178,8 @@ def _table(sheet: _Sheet, notes: tuple[Finding, ...], file_name: str) -> Table:
     places = [position_of(fault.cell or "") for fault in sheet.lost]
     width = max((len(cells) for cells in rows.values()), default=0)
     wider = max([width, *(column for column, _ in places)]) - width
-    if wider:
-        rows = {number: cells + [None] * wider for number, cells in rows.items()}
+    # openpyxl ends a row with its last cell.
+    rows = {number: cells + [None] * (width + wider - len(cells)) for number, cells in rows.items()}
     # A cell that lost its value is not blank, nor is its row; what a reader made of it does not count.
     for column, row in places:
         rows.setdefault(row, [None] * (width + wider))[column - 1] = None

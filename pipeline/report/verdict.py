@@ -38,7 +38,8 @@ def _exit_code(record: RunRecord) -> Exit:
     statuses = {row.status for row in record.rows}
     if record.command == "check":
         statuses.discard(Status.NOT_SENT)  # that is what a right row is called when nothing is to be sent
-        return Exit.FILE_REFUSED if statuses or record.stop_code else Exit.DONE
+        stopped = {record.stop_code} if record.stop_code else set()
+        return first_of(stopped | ({Exit.FILE_REFUSED} if statuses else {Exit.DONE}))
     if record.stop_code is Exit.FILE_REFUSED:
         return Exit.FILE_REFUSED
     early = {record.stop_code} if record.stop_code else set()

@@ -97,8 +97,8 @@ def _of_imported(findings: Iterable[Finding], mapped: Mapped) -> Iterator[Findin
             yield finding
         else:
             names = {column.cell(finding.row): name for name, column in mapped.columns.items()}
-            if finding.cell in names:
-                yield replace(finding, property_name=names[finding.cell])
+            if (finding.cell or "").rstrip("0123456789") in mapped.read:
+                yield replace(finding, property_name=names.get(finding.cell or ""))
 
 
 def _doubts(

@@ -9,14 +9,16 @@ import pandas as pd
 
 from pipeline.errors import FileRefused
 from pipeline.model import Column, Finding, letter_of, shown
+from pipeline.tidy.cells import Doubt, text
 from pipeline.tidy.headers import match_headers, missing
-from schemas.layouts import feed, fit, not_imported
+from schemas.layouts import Note, feed, fit, not_imported, shipped
+from schemas.properties import fold_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipeline.model import Cell, RawSheet
-    from schemas.layouts import Layout, Note
+    from schemas.layouts import Fed, Layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Mapped:
     raw: RawSheet  # without the rows that are left out
     columns: Mapping[str, Column]  # property name -> the user's column
     cells: Mapping[str, pd.Series]  # property name -> cells; also of properties without a column
+    read: frozenset[str]  # letters of the columns that say something
     findings: tuple[Finding, ...]
 
 
@@ -37,59 +40,133 @@ def by_headers(raw: RawSheet, given: Mapping[str, str]) -> Mapped:
     """
     columns, findings = match_headers(raw, given)
     cells = {name: raw.cells[raw.headers.index(column.header)] for name, column in columns.items()}
-    return Mapped(raw=raw, columns=columns, cells=cells, findings=findings)
+    read = frozenset(column.letter for column in columns.values())
+    return Mapped(raw=raw, columns=columns, cells=cells, read=read, findings=findings)
 
 
 def by_layout(raw: RawSheet, layout: Layout, given: Mapping[str, str]) -> Mapped:
     """Take each property from where a layout says; rows it leaves out are told once for each reason.
 
     Raises:
-        FileRefused: a required property is neither in the file nor given.
+        FileRefused: a required property is neither in the file nor given, or two columns have one header.
     """
     fitted = fit(layout, raw.headers)
-    lacking = [name for name in fitted.missing if name not in given]
-    if lacking:
-        raise FileRefused(*(missing(raw, name) for name in lacking))
+    fitted = replace(fitted, constants={**fitted.constants, **given})
+    problems = [missing(raw, name) for name in fitted.missing]
+    problems += _doubled(raw, fitted)
+    if problems:
+        raise FileRefused(*problems)
+    rows: list[int] = []
+    fed: list[Fed] = []
+    left_out: dict[str, list[int]] = {}
+    findings: list[Finding] = []
     places = {
         header: Column(header=header, letter=letter_of(place)) for place, header in enumerate(raw.headers)
     }
-    rows: list[int] = []
-    fed: list[Mapping[str, str]] = []
-    columns: dict[str, Column] = {}
-    left_out: dict[str, list[int]] = {}
-    notes: list[Finding] = []
+    read = {header: column for header, column in places.items() if header in fitted.columns}
     for position, (row, cells) in enumerate(
         zip(raw.cells.index.tolist(), raw.cells.to_numpy(), strict=True), 1
     ):
-        texts = {header: _text(cell) for header, cell in zip(raw.headers, cells, strict=True)}
-        made = feed(fitted, texts, position)
+        by_header = dict(zip(raw.headers, cells, strict=True))
+        made = feed(fitted, {header: _text(cell) for header, cell in by_header.items()}, position)
         if made.left_out is not None:
             left_out.setdefault(made.left_out, []).append(row)
             continue
         rows.append(row)
-        fed.append(made.values)
-        for name, header in made.columns.items():
-            columns.setdefault(name, places[header])
-        notes += [
-            _finding(note, places[note.column], row, texts)
+        fed.append(made)
+        findings += [
+            _finding(_of_given(note, given), places[note.column], row, by_header[note.column])
             for note in made.notes
-            if note.property_name not in given
         ]
-    frame = pd.DataFrame(fed, index=rows, columns=sorted(set().union(*fed)), dtype=object)
-    frame = frame.astype(object).where(frame.notna(), None)
+        findings += [
+            _finding(doubt, column, row, by_header[header])
+            for header, column in read.items()
+            if (doubt := _doubt(header, by_header[header])) is not None
+        ]
+    values = [each.values for each in fed]  # noqa: PD011 - no frame's
+    names = sorted(set().union(*values) - given.keys())
+    cells_of = {
+        name: pd.Series([each.get(name) for each in values], index=rows, dtype=object) for name in names
+    }
     return Mapped(
         raw=replace(raw, cells=raw.cells.loc[rows]),
-        columns={name: column for name, column in columns.items() if name not in given},
-        cells={str(name): frame[name] for name in frame if name not in given},
-        findings=(*_without(raw, fitted), *_left_out(raw, left_out), *notes),
+        columns={name: places[header] for name in names if (header := _one_column(name, fed)) is not None},
+        cells=cells_of,
+        read=frozenset(column.letter for column in read.values()),
+        findings=(
+            *_unsaid(raw, layout, fitted),
+            *_without(raw, fitted),
+            *_left_out(raw, left_out),
+            *findings,
+        ),
     )
+
+
+def _unsaid(raw: RawSheet, layout: Layout, fitted: Layout) -> Iterator[Finding]:
+    """Warn of what a layout would decide by a column the file does not have."""
+    if layout.price is not None and fitted.price is not None and not fitted.price.columns:
+        wanted = " or ".join(layout.price.columns)
+        yield _warning(raw, f"no column says what a course costs ({wanted}): none is taken to be sold.")
+    if layout is not shipped().get(layout.name):  # what a shipped one may lack, it says itself
+        there = {each.column for each in fitted.leave_out}
+        folded = {fold_header(column) for column in there}
+        for each in layout.leave_out:
+            if fold_header(each.column) not in folded:
+                yield _warning(
+                    raw, f'there is no column "{each.column}", by which the layout leaves rows out.'
+                )
+
+
+def _warning(raw: RawSheet, told: str) -> Finding:
+    return Finding(code="layout", message=f"{raw.source.name}: {told}", severity="warning", stage="tidy")
+
+
+def _one_column(name: str, fed: Sequence[Fed]) -> str | None:
+    """Return the column a property comes from in every row that has it; None where there are several."""
+    used = {each.columns.get(name) for each in fed if name in each.values}  # noqa: PD011 - no frame's
+    return used.pop() if len(used) == 1 else None
+
+
+def _doubled(raw: RawSheet, layout: Layout) -> Iterator[Finding]:
+    """Find headers the layout reads that stand over two columns: which of them is meant?"""
+    folded = [fold_header(header) for header in raw.headers]
+    for header in layout.columns:
+        letters = [letter_of(place) for place, each in enumerate(folded) if each == fold_header(header)]
+        if letters[1:]:
+            yield Finding(
+                code="column-twice",
+                message=f'{raw.source.name}: "{header}" stands over the columns {" and ".join(letters)}. '
+                "Keep one of them.",
+                severity="fault",
+                stage="tidy",
+                cell=f"{letters[1]}{raw.header_row}",
+                column=header,
+            )
+
+
+def _doubt(header: str, cell: Cell) -> Note | None:
+    """Return why a cell may not hold what was typed: a date made by Excel, a number that lost digits."""
+    answer = None if cell is None or isinstance(cell, str) else text(cell)
+    if isinstance(answer, Doubt) and answer.code in ("made-a-date", "digits-lost"):
+        return Note(
+            code=answer.code, column=header, property_name="", message=answer.message, severity="fault"
+        )
+    return None
+
+
+def _of_given(note: Note, given: Mapping[str, str]) -> Note:
+    """Return a note as it is where the user gave the Visibility: then the layout does not decide."""
+    if note.code != "price-without-tariff" or "Visibility" not in given:
+        return note
+    message = f"says that the course is sold, but it goes in as {given['Visibility']}, as --set says."
+    return replace(note, message=message)
 
 
 def _text(cell: Cell) -> str | None:
     return None if cell is None else shown(cell)
 
 
-def _finding(note: Note, column: Column, row: int, texts: Mapping[str, str | None]) -> Finding:
+def _finding(note: Note, column: Column, row: int, cell: Cell) -> Finding:
     return Finding(
         code=note.code,
         message=note.message,
@@ -98,8 +175,8 @@ def _finding(note: Note, column: Column, row: int, texts: Mapping[str, str | Non
         row=row,
         cell=column.cell(row),
         column=column.header,
-        property_name=note.property_name,
-        value=texts[note.column],
+        property_name=note.property_name or None,
+        value=_text(cell),
     )
 
 

@@ -10,8 +10,9 @@ Each `.toml` beside this file is one layout. The file says, in this order of rea
   value that is not listed is a fault.
 * `[constants]`: properties that are the same for all rows.
 * `[[leave_out]]`: rows that do not become courses: `column`, `values`, `reason`.
-* `[price]`: the `column` that says what a course costs, what is `free` besides zero and blank, and in
-  `[price.tariffs]` the pricing plan of each price. A course that is sold is Paid with its plan, else Hidden.
+* `[price]`: the `column`, or `columns`, that say what a course costs (`*` for any letters), what is `free`
+  besides zero and blank, and in `[price.tariffs]` the pricing plan of each price. A course that is sold is
+  Paid with its plan, else Hidden; a private one stays Private.
 * `[not_imported]`: the other columns, each with its reason.
 """
 

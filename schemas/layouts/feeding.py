@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = Mapping[str, str | None]  # header -> cell
 
 _HIDDEN: Final = "Hidden"
+_PRIVATE: Final = "Private"
 _PAID: Final = "Paid"
 _QUOTED_CHARACTERS: Final = 40  # of a text shown in a message
 
@@ -116,11 +117,12 @@ def _unknown(name: str, column: str, text: str, feed: Feed) -> Note:
 def _priced(fed: Fed, price: Price, row: Row) -> Fed:
     """Return a row that is never free when it is sold: Paid with its pricing plan, else Hidden.
 
-    What is hidden in its old system stays hidden.
+    What is hidden or private in its old system stays so.
     """
-    cell = row.get(price.column)
+    column = next((column for column in price.columns if price.asks(row.get(column))), None)
+    cell = None if column is None else row.get(column)
     visibility = fed.values.get("Visibility")
-    asks = price.asks(cell)
+    asks = column is not None
     if not asks and visibility != _PAID:
         return fed
     tariff = fed.values.get("TariffId") or price.tariff(cell)
@@ -128,16 +130,16 @@ def _priced(fed: Fed, price: Price, row: Row) -> Fed:
         said = f"is {_quoted(cell or '')}" if asks else "says the course is sold"
         note = Note(
             code="price-without-tariff",
-            column=price.column if asks else fed.columns.get("Visibility", price.column),
+            column=column or fed.columns.get("Visibility") or next(iter(row)),
             property_name="Visibility",
             message=f"{said}, but no pricing plan is known for it: the course goes in as Hidden. "
             "Name its plan under [price.tariffs] in a layout of your own.",
             severity="warning",
         )
         return replace(fed, values={**fed.values, "Visibility": _HIDDEN}, notes=(*fed.notes, note))
-    if visibility == _HIDDEN:
+    if visibility in (_HIDDEN, _PRIVATE):  # who may not see it may not buy it
         return fed
-    columns = {"TariffId": price.column, **fed.columns}
+    columns = {**({} if column is None else {"TariffId": column}), **fed.columns}
     return replace(fed, values={**fed.values, "Visibility": _PAID, "TariffId": tariff}, columns=columns)
 
 

@@ -74,7 +74,7 @@ class LeaveOut:
 class Price:
     """Which courses are sold, and under which pricing plan."""
 
-    column: str
+    columns: tuple[str, ...]  # the first that asks for money counts; * stands for any letters
     free: frozenset[str]  # folded
     tariffs: Mapping[str | Decimal, str]  # folded price, and its amount where it has one
 
@@ -148,4 +148,4 @@ class Layout:
                 yield from each.columns
         yield from (each.column for each in self.leave_out)
         if self.price:
-            yield self.price.column
+            yield from self.price.columns

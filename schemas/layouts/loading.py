@@ -190,9 +190,10 @@ def _leave_out(table: Table) -> LeaveOut:
 
 
 def _price(table: Table) -> Price:
-    table.only("column", "free", "tariffs")
+    table.only("column", "columns", "free", "tariffs")
+    columns = table.texts("columns")
     return Price(
-        column=table.required("column"),
+        columns=columns or (table.required("column"),),
         free=frozenset(map(fold_value, table.texts("free"))),
         tariffs=price_tariffs(table.table("tariffs").words()),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from schemas.properties import REQUIRED, SPELLINGS, fold_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from schemas.layouts.layout import Feed, Layout
 
@@ -62,13 +63,20 @@ def fit(layout: Layout, headers: Iterable[str]) -> Layout:
     return replace(
         layout,
         properties={name: feeds for name, feeds in fitted.items() if feeds},
-        price=price and replace(price, column=written.get(fold_header(price.column), price.column)),
+        price=price and replace(price, columns=tuple(_expanded(price.columns, written))),
         leave_out=tuple(
             replace(each, column=written[fold_header(each.column)])
             for each in layout.leave_out
             if fold_header(each.column) in written
         ),
     )
+
+
+def _expanded(columns: Iterable[str], written: dict[str, str]) -> Iterator[str]:
+    """Yield the file's columns that are meant, in its own spelling."""
+    for column in columns:
+        wanted = fold_header(column) + ("*" if column.endswith("*") else "")
+        yield from (header for folded, header in written.items() if fnmatchcase(folded, wanted))
 
 
 def _fit(feed: Feed, written: dict[str, str]) -> Feed | None:
@@ -78,7 +86,10 @@ def _fit(feed: Feed, written: dict[str, str]) -> Feed | None:
 
 def not_imported(layout: Layout, headers: Iterable[str]) -> dict[str, str | None]:
     """Return each header the layout takes nothing from, with the reason it gives, None where it has none."""
-    used = {fold_header(column) for column in layout.columns}
+    headers = list(headers)
+    written = {fold_header(header): header for header in headers}
+    priced = _expanded(layout.price.columns, written) if layout.price else ()
+    used = {fold_header(column) for column in (*layout.columns, *priced)}
     return {
         header: layout.not_imported.find(header)
         for header in headers
@@ -87,6 +98,9 @@ def not_imported(layout: Layout, headers: Iterable[str]) -> dict[str, str | None
 
 
 def _knows(layout: Layout, folded: str) -> bool:
+    written = {folded: folded}
+    if layout.price and next(_expanded(layout.price.columns, written), None):
+        return True
     return folded in map(fold_header, layout.columns) or layout.not_imported.find(folded) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 ROWS: Final = 10_000
 REPEATS: Final = 5
-RATIO_LIMIT: Final = 2
+RATIO_LIMIT: Final = 2.5 if os.environ.get("CI") else 2  # others may be at work on the same machine
 PROSE: Final = "<p>Six short lessons on keeping your books in order, von Grund auf, für alle.</p> " * 40
 
 LEAST: Final = """

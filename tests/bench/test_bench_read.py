@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS: Final = 100_000
+SLACK: Final = 1.25 if os.environ.get("CI") else 1  # others may be at work on the same machine
 REPEATS: Final = 3
 HEADER: Final = (
     "Key",
@@ -121,8 +123,8 @@ def test_reading_a_workbook_costs_little_more_than_its_cells(
             f"({calamine:.2f} s), {ours / pandas:.2f} x pandas with openpyxl ({pandas:.1f} s); "
             f"{memory / 1024:.0f} MB = {memory / calamine_memory:.2f} x and {memory / pandas_memory:.2f} x"
         )
-    assert ours <= 1.8 * calamine
-    assert ours <= pandas / 3
+    assert ours <= 1.8 * SLACK * calamine
+    assert ours <= pandas / 3 * SLACK
     assert memory <= 1.5 * calamine_memory
 
 
@@ -136,7 +138,7 @@ def test_reading_a_text_costs_at_most_twice_what_pandas_takes(
             f"\nreading {ROWS} rows of CSV: {ours:.2f} s = {ours / pandas:.2f} x pandas ({pandas:.2f} s); "
             f"{memory / 1024:.0f} MB = {memory / pandas_memory:.2f} x pandas"
         )
-    assert ours <= 2 * pandas
+    assert ours <= 2 * SLACK * pandas
     assert memory <= 1.5 * pandas_memory
 
 

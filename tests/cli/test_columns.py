@@ -113,3 +113,16 @@ def test_pictures_are_asked_for_when_told_to() -> None:
     assert ended.returncode == Exit.DONE
     (warning,) = json.loads(ended.stdout)["rows"][0]["warnings"]
     assert (warning["code"], warning["cell"]) == ("image-dead", "F2")
+
+
+def test_a_check_never_sends_a_token_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEXUDUS_TOKEN", "hush")
+    monkeypatch.setenv("NEXUDUS_URL", "http://vm.example.com")
+    Path("courses.csv").write_text(
+        "Title,Location,Trainer,Order,Access\nBooks,Lisbon,1,x,Public\n", encoding="utf-8"
+    )
+    ended = course_import("check", "courses.csv", "--json")
+    assert ended.returncode == Exit.NO_ACCESS
+    told = json.loads(ended.stdout)
+    assert "would send passwords in the clear" in told["stop_reason"]
+    assert [error["cell"] for row in told["rows"] for error in row["errors"]] == ["D2"]

@@ -143,10 +143,23 @@ def test_an_extra_delimiter_is_a_fault_of_its_row_whatever_stands_behind_the_las
     assert finding.message.startswith("has 4 cells for 3 headers, so they may stand under wrong ones.")
 
 
-def test_a_delimiter_at_the_end_of_most_rows_is_how_the_file_is_written(write_text: WriteText) -> None:
-    raw = read_sheet(write_text("Title,HostId\nBooks,1,\nTaxes,2,\nBread,3\n"))
+def test_a_delimiter_at_the_end_of_every_row_is_how_the_file_is_written(write_text: WriteText) -> None:
+    raw = read_sheet(write_text("Title,HostId\nBooks,1,\nTaxes,2,\nBread,3,\n"))
     assert raw.findings == ()
     assert raw.cells[1].tolist() == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["Bread, butter,1,\n", "Bread, butter,1,\nSalt, pepper,2,\nCorn,3\n"],
+    ids=["the only row", "most rows"],
+)
+def test_cells_that_an_unquoted_delimiter_has_shifted_are_faults(rows: str, write_text: WriteText) -> None:
+    """However many rows have one cell too many, and the last of them blank."""
+    raw = read_sheet(write_text(f"Title,HostId,Group\n{rows}"))
+    assert {(finding.code, finding.row) for finding in raw.findings if "butter" in rows} >= {
+        ("row-too-long", 2)
+    }
 
 
 def test_a_ragged_row_names_its_line_where_that_is_not_its_number(write_text: WriteText) -> None:
@@ -154,3 +167,10 @@ def test_a_ragged_row_names_its_line_where_that_is_not_its_number(write_text: Wr
     (finding,) = raw.findings
     assert (finding.code, finding.row) == ("row-too-short", 3)
     assert "has only 2 of the header's 3 cells (line 4 of the file)" in finding.message
+
+
+def test_a_course_typed_over_the_help_row_is_a_course(write_book: WriteBook) -> None:
+    helped = [PROPERTIES[name].help for name in REQUIRED]
+    raw = read_sheet(write_book(Plan=[REQUIRED, [*BOOKS[:3], *helped[3:]], BOOKS]))
+    assert list(raw.cells.index) == [2, 3]
+    assert raw.findings == ()

@@ -131,3 +131,12 @@ def test_a_part_that_holds_more_than_it_says_is_refused(write_book: WriteBook, r
     assert contents.count(size.to_bytes(4, "little")) == 2  # before the part, and in the list of all
     path.write_bytes(contents.replace(size.to_bytes(4, "little"), (9).to_bytes(4, "little")))
     assert refused(path).code == "damaged"
+
+
+def test_a_reader_that_takes_too_long_names_the_setting(
+    saved_by_office: SaveByOffice, write_book: WriteBook, refuse: Refuse
+) -> None:
+    path = saved_by_office(write_book(Plan=ROWS), "ods")
+    problem = refuse(path, Reading(limits=Limits(reader_seconds=0.01)))
+    assert problem.code == "took-too-long"
+    assert "COURSE_IMPORT_READER_SECONDS" in problem.message

@@ -29,8 +29,9 @@ def test_the_table_of_a_page_is_read_as_a_browser_shows_it(charset: str, write_t
         ["Taxes", "2", "Abends", None],
         ["Bread", None, "x", "within"],
     ]
-    (finding,) = raw.findings
-    assert finding.code == "misnamed"
+    finding, merged = raw.findings
+    assert (finding.code, merged.code) == ("misnamed", "merged")
+    assert 'such as "Abends".' in merged.message
     assert "but a web page, and is read as such" in finding.message
 
 
@@ -69,3 +70,16 @@ def test_a_cell_that_says_it_spans_a_million_columns_spans_as_many_as_a_sheet_ha
     raw = read_sheet(write_text(page, name="courses.html"))
     assert raw.cells[0].tolist() == ["Books", "Taxes"]
     assert [finding.code for finding in raw.findings] == ["row-too-long"]
+
+
+def test_a_page_with_two_tables_of_courses_is_refused(write_text: WriteText, refused: Refused) -> None:
+    table = "<table><tr><th>Title<th>HostId<tr><td>Books<td>1</table>"
+    problem = refused(write_text(f"<html>{table}{table}", name="courses.html"))
+    assert problem.code == "several-tables"
+
+
+@pytest.mark.parametrize(
+    "page", ["<meta charset=undefined><table><tr><td>Title", f"<table><tr><td rowspan={'9' * 5000}>Title"]
+)
+def test_nonsense_in_a_page_ends_in_words(page: str, write_text: WriteText, refused: Refused) -> None:
+    assert refused(write_text(page, name="courses.html")).code in {"not-text", "no-rows"}

@@ -56,7 +56,8 @@ def test_what_a_sample_leaves_out_is_told_once(name: str, tester: Tester, sandbo
 def test_what_the_file_does_not_say_is_asked_for_once(tester: Tester, sandbox: Running) -> None:
     report = tester.import_file(SAMPLES / "moodle.csv", sandbox.url)
     assert report.exit_code is Exit.FILE_REFUSED
-    assert [finding.property_name for finding in report.file_findings] == ["BusinessId", "HostId"]
+    assert [finding.property_name for finding in report.file_findings] == ["BusinessId", "HostId", None]
+    assert "this looks like Moodle course upload" in report.file_findings[2].message
     assert "give it for all rows with --set HostId=…" in report.file_findings[1].message
 
 

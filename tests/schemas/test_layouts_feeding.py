@@ -135,7 +135,7 @@ def test_rows_that_are_left_out_say_why_and_nothing_else(state: str) -> None:
         pytest.param({"Cost": "ask us"}, "Hidden", None, "Cost", id="no number"),
         pytest.param({"Cost": "49", "State": "draft"}, "Hidden", None, None, id="hidden stays hidden"),
         pytest.param({"Cost": "50", "State": "draft"}, "Hidden", None, "Cost", id="hidden, unknown"),
-        pytest.param({"Cost": "49", "Access": "invited"}, "Paid", "11", None, id="private is sold"),
+        pytest.param({"Cost": "49", "Access": "invited"}, "Private", None, None, id="private stays private"),
         pytest.param({"Access": "sold once"}, "Hidden", None, "Access", id="sold, without a price"),
         pytest.param({"Access": "sold once", "Cost": "49"}, "Paid", "11", None, id="sold, with a price"),
     ],
