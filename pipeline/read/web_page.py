@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree, html
 
 from pipeline.model import Finding
-from pipeline.read.header import known_columns
+from pipeline.read.header import HEADER_WITHIN, known_columns
 from pipeline.read.table import Table, filled_rows, refusal, within
 
 if TYPE_CHECKING:
@@ -44,16 +44,15 @@ def read_web_page(file: BinaryIO, *, file_name: str, reading: Reading) -> Table:
     ]
     if not any(tables):
         raise refusal("no-table", f"{file_name} is a web page without a table. Save your courses as .xlsx.")
-    courses = [rows for rows in tables if any(known_columns(cells) > 1 for _, cells in rows)]
-    if courses[1:]:
+    named = [max((known_columns(cells) for _, cells in rows[:HEADER_WITHIN]), default=0) for rows in tables]
+    of_courses = sum(count > 1 for count in named)
+    if of_courses > 1:
         raise refusal(
             "several-tables",
-            f"{file_name} is a web page with {len(courses)} tables of courses. Put them into one, or save "
+            f"{file_name} is a web page with {of_courses} tables of courses. Put them into one, or save "
             "each as a file of its own.",
         )
-    rows = max(
-        tables, key=lambda rows: (max((known_columns(cells) for _, cells in rows), default=0), len(rows))
-    )
+    _, rows = max(zip(named, tables, strict=True), key=lambda pair: (pair[0], len(pair[1])))
     spanning = next((cell for cell in page.iterdescendants("td", "th") if _span(cell, "rowspan") > 1), None)
     findings = () if spanning is None else (_merged(file_name, _text(spanning)),)
     return Table(sheet=None, rows=rows, findings=findings)

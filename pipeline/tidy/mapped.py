@@ -155,7 +155,7 @@ def _doubt(header: str, cell: Cell) -> Note | None:
 
 
 def _of_given(note: Note, given: Mapping[str, str]) -> Note:
-    """Return a note as it is where the user gave the Visibility: then the layout does not decide."""
+    """Return a note; where the user gave the Visibility, that of a price says what that makes of it."""
     if note.code != "price-without-tariff" or "Visibility" not in given:
         return note
     message = f"says that the course is sold, but it goes in as {given['Visibility']}, as --set says."
