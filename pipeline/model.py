@@ -86,6 +86,32 @@ class Column:
         return f"{self.letter}{row}"
 
 
+def finding_at(  # noqa: PLR0913 - a finding has as many parts
+    columns: Mapping[str, Column],
+    property_name: str,
+    row: int,
+    *,
+    code: str,
+    message: str,
+    severity: Severity,
+    stage: Stage,
+    value: str | None,
+) -> Finding:
+    """Return a finding at a property's cell in `row`; what no column of the user's feeds has no address."""
+    column = columns.get(property_name)
+    return Finding(
+        code=code,
+        message=message,
+        severity=severity,
+        stage=stage,
+        row=row,
+        cell=column.cell(row) if column else None,
+        column=column.header if column else None,
+        property_name=property_name,
+        value=value,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSheet:
     """A table as the file holds it.

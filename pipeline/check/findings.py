@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.check.directory import misfits, unresolved
 from pipeline.check.texts import left_overs, misread_texts
-from pipeline.model import Finding
+from pipeline.model import finding_at
 from schemas.course import WARNINGS, broken_rules, plain
 from schemas.properties import IMAGE_PAIRS, PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-    from pipeline.model import Directory, TidySheet
+    from pipeline.model import Directory, Finding, TidySheet
 
 _SHOWN_ROWS: Final = 3  # of those that share a key; more would bury what to do
 _CLEAR_OF: Final = dict(IMAGE_PAIRS)
@@ -58,29 +58,33 @@ def findings_of(
     groups = _groups(frame, keys)
     found = list(sheet.findings)
     for code, name, rows in broken_rules(frame, keys):
-        column = sheet.columns.get(name)
         for row, value in zip(rows, plain(frame.loc[rows, name]), strict=True):
             if (row, name) not in misread and not (row in ragged and value is None):
                 text = None if value is None else str(value)
                 found.append(
-                    Finding(
+                    finding_at(
+                        sheet.columns,
+                        name,
+                        row,
                         code=code,
                         message=_message(code, name, text or "", row, groups.get(row, [row])),
                         severity="warning" if code in WARNINGS else "fault",
                         stage="check",
-                        row=row,
-                        cell=column.cell(row) if column else None,
-                        column=column.header if column else None,
-                        property_name=name,
                         value=text,
                     )
                 )
     found += misfits(sheet, directory)
     found += misread_texts(sheet)
     found += left_overs(sheet)
-    order = {name: position for position, name in enumerate((None, *sheet.columns))}  # the row's own first
-    found.sort(key=lambda finding: (finding.row or 0, order.get(finding.property_name, len(order))))
-    return tuple(found)
+    return in_order(found, sheet.columns)
+
+
+def in_order(findings: Iterable[Finding], columns: Iterable[str]) -> tuple[Finding, ...]:
+    """Return findings row by row: those of the file, and of a row as a whole, before those of its cells."""
+    order = {name: position for position, name in enumerate((None, *columns))}
+    return tuple(
+        sorted(findings, key=lambda finding: (finding.row or 0, order.get(finding.property_name, len(order))))
+    )
 
 
 def _message(code: str, property_name: str, value: str, row: int, group: Sequence[int]) -> str:

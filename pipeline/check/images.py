@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model import Finding, ImageHead, NoImageHead
+from pipeline.check.findings import in_order
+from pipeline.model import ImageHead, NoImageHead, finding_at
 from schemas.course import plain
 from schemas.properties import IMAGE_PAIRS
 
@@ -39,23 +40,19 @@ def with_images(checked: Checked, sheet: TidySheet, answers: Mapping[str, ImageA
     for row, name, address in _cells(checked, sheet):
         if told := _told(answers[address]):
             code, message = told
-            column = checked.columns.get(name)
             found.append(
-                Finding(
+                finding_at(
+                    checked.columns,
+                    name,
+                    row,
                     code=code,
                     message=message,
                     severity="warning",
                     stage="check",
-                    row=row,
-                    cell=column.cell(row) if column else None,
-                    column=column.header if column else None,
-                    property_name=name,
                     value=address,
                 )
             )
-    order = {name: position for position, name in enumerate((None, *checked.columns))}
-    found.sort(key=lambda finding: (finding.row or 0, order.get(finding.property_name, len(order))))
-    return replace(checked, findings=tuple(found))
+    return replace(checked, findings=in_order(found, checked.columns))
 
 
 def _cells(checked: Checked, sheet: TidySheet) -> Iterator[tuple[int, str, str]]:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pipeline.check.markup import faults_of_markup
-from pipeline.model import Finding
+from pipeline.model import finding_at
 from schemas.course import plain
 from schemas.properties import PROPERTIES, Kind
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipeline.model import TidySheet
+    from pipeline.model import Finding, TidySheet
 
 _TEXTS: Final = tuple(name for name, entry in PROPERTIES.items() if entry.kind is Kind.TEXT)
 _MARKUP: Final = ("SummaryText", "FullDescription", "OverviewText")
@@ -89,9 +89,7 @@ _MARKUP_MESSAGES: Final = {
 def misread_texts(sheet: TidySheet) -> Iterator[Finding]:
     """Yield a warning for each text with letters that come from reading it in a wrong encoding."""
     mend = "Correct it, save the file as UTF-8, or name its encoding with --encoding."
-    if (
-        sheet.raw.source.sheet is not None
-    ):  # a workbook tells its encoding: this was misread before it came in
+    if sheet.raw.source.sheet is not None:  # a workbook tells its encoding: it was misread before
         mend = "Correct it."
     for name in _TEXTS:
         if name not in sheet.frame:
@@ -143,17 +141,9 @@ def _items(texts: pd.Series) -> Iterator[tuple[int, str]]:
 
 
 def _warning(sheet: TidySheet, name: str, row: int, *, code: str, message: str) -> Finding:
-    column = sheet.columns.get(name)
-    return Finding(
-        code=code,
-        message=message,
-        severity="warning",
-        stage="check",
-        row=row,
-        cell=column.cell(row) if column else None,
-        column=column.header if column else None,
-        property_name=name,
-        value=str(sheet.frame.loc[row, name]),
+    value = str(sheet.frame.loc[row, name])
+    return finding_at(
+        sheet.columns, name, row, code=code, message=message, severity="warning", stage="check", value=value
     )
 
 

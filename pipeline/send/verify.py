@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.api import read_courses
 from pipeline.errors import RoleMissing
-from pipeline.model import Finding
+from pipeline.model import Finding, finding_at
 from schemas.properties import IMAGE_PAIRS, PROPERTIES, WRITE_ONLY
 
 if TYPE_CHECKING:
@@ -71,16 +71,13 @@ def _begin(value: object) -> str:
 
 
 def _finding(receipt: Receipt, name: str, message: str, means: Means) -> Finding:
-    column = means.columns.get(name)
-    number = receipt.row.number
-    return Finding(
+    return finding_at(
+        means.columns,
+        name,
+        receipt.row.number,
         code="kept-differently",
         message=message,
         severity="warning",
         stage="send",
-        row=number,
-        cell=column.cell(number) if column else None,
-        column=column.header if column else None,
-        property_name=name,
         value=str(receipt.payload[name]),
     )

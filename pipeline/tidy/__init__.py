@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipeline.errors import UsageError
-from pipeline.model import Finding, TidySheet, shown
+from pipeline.model import TidySheet, finding_at, shown
 from pipeline.tidy.cells import PARSERS, Doubt
 from pipeline.tidy.layouts import layout_of
 from pipeline.tidy.mapped import by_headers, by_layout
@@ -19,7 +19,7 @@ from schemas.properties import BLANKS, PROPERTIES, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.model import Cell, Column, RawSheet
+    from pipeline.model import Cell, Column, Finding, RawSheet
     from pipeline.tidy.cells import Parsed
     from pipeline.tidy.mapped import Mapped
     from schemas.layouts import Layout
@@ -59,7 +59,7 @@ def tidy(
                 answers = [
                     None if is_name else answer for is_name, answer in zip(named, answers, strict=True)
                 ]
-        doubts = _doubts(name, mapped.columns.get(name), zip(index, cells, answers, strict=True))
+        doubts = _doubts(name, mapped.columns, zip(index, cells, answers, strict=True))
         if doubts and name in given:
             raise UsageError(f"--set {name}={given[name]} {doubts[0].message}")
         findings += doubts
@@ -102,18 +102,17 @@ def _of_imported(findings: Iterable[Finding], mapped: Mapped) -> Iterator[Findin
 
 
 def _doubts(
-    name: str, column: Column | None, answers: Iterable[tuple[int, Cell, Parsed | None]]
+    name: str, columns: Mapping[str, Column], answers: Iterable[tuple[int, Cell, Parsed | None]]
 ) -> list[Finding]:
     return [
-        Finding(
+        finding_at(
+            columns,
+            name,
+            row,
             code=answer.code,
             message=answer.message,
             severity="fault",
             stage="tidy",
-            row=row,
-            cell=column.cell(row) if column else None,
-            column=column.header if column else None,
-            property_name=name,
             value=shown(cell),
         )
         for row, cell, answer in answers

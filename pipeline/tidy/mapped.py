@@ -15,7 +15,7 @@ from schemas.layouts import Note, feed, fit, not_imported, shipped
 from schemas.properties import fold_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipeline.model import Cell, RawSheet
     from schemas.layouts import Fed, Layout
@@ -56,50 +56,45 @@ def by_layout(raw: RawSheet, layout: Layout, given: Mapping[str, str]) -> Mapped
     problems += _doubled(raw, fitted)
     if problems:
         raise FileRefused(*problems)
-    rows: list[int] = []
-    fed: list[Fed] = []
-    left_out: dict[str, list[int]] = {}
-    findings: list[Finding] = []
     places = {
         header: Column(header=header, letter=letter_of(place)) for place, header in enumerate(raw.headers)
     }
     read = {header: column for header, column in places.items() if header in fitted.columns}
+    left_out: dict[str, list[int]] = {}
+    findings: list[Finding] = []
+    fed: dict[int, Fed] = {}
     for position, (row, cells) in enumerate(
-        zip(raw.cells.index.tolist(), raw.cells.to_numpy(), strict=True), 1
+        zip(raw.cells.index.tolist(), raw.cells.to_numpy(), strict=True), start=1
     ):
         by_header = dict(zip(raw.headers, cells, strict=True))
         made = feed(fitted, {header: _text(cell) for header, cell in by_header.items()}, position)
         if made.left_out is not None:
             left_out.setdefault(made.left_out, []).append(row)
             continue
-        rows.append(row)
-        fed.append(made)
-        findings += [
-            _finding(_of_given(note, given), places[note.column], row, by_header[note.column])
-            for note in made.notes
-        ]
-        findings += [
-            _finding(doubt, column, row, by_header[header])
-            for header, column in read.items()
-            if (doubt := _doubt(header, by_header[header])) is not None
-        ]
-    values = [each.values for each in fed]  # noqa: PD011 - no frame's
-    names = sorted(set().union(*values) - given.keys())
-    cells_of = {
-        name: pd.Series([each.get(name) for each in values], index=rows, dtype=object) for name in names
-    }
+        fed[row] = made
+        notes = (*(_of_given(note, given) for note in made.notes), *_doubts(read, by_header))
+        findings += [_finding(note, places[note.column], row, by_header[note.column]) for note in notes]
+    told = (*_unsaid(raw, layout, fitted), *_without(raw, fitted), *_left_out(raw, left_out), *findings)
     return Mapped(
-        raw=replace(raw, cells=raw.cells.loc[rows]),
-        columns={name: places[header] for name in names if (header := _one_column(name, fed)) is not None},
-        cells=cells_of,
+        raw=replace(raw, cells=raw.cells.loc[list(fed)]),
+        columns={
+            name: places[header]
+            for name in fitted.properties
+            if name not in given and (header := _one_column(name, fed.values())) is not None
+        },
+        cells=_by_property(fed, given),
         read=frozenset(column.letter for column in read.values()),
-        findings=(
-            *_unsaid(raw, layout, fitted),
-            *_without(raw, fitted),
-            *_left_out(raw, left_out),
-            *findings,
-        ),
+        findings=told,
     )
+
+
+def _by_property(fed: Mapping[int, Fed], given: Mapping[str, str]) -> dict[str, pd.Series]:
+    """Return the rows' values by property, but for those that are given."""
+    values = [each.values for each in fed.values()]  # noqa: PD011 - no frame's
+    names = sorted(set().union(*values) - given.keys())
+    return {
+        name: pd.Series([each.get(name) for each in values], index=list(fed), dtype=object) for name in names
+    }
 
 
 def _unsaid(raw: RawSheet, layout: Layout, fitted: Layout) -> Iterator[Finding]:
@@ -121,7 +116,7 @@ def _warning(raw: RawSheet, told: str) -> Finding:
     return Finding(code="layout", message=f"{raw.source.name}: {told}", severity="warning", stage="tidy")
 
 
-def _one_column(name: str, fed: Sequence[Fed]) -> str | None:
+def _one_column(name: str, fed: Iterable[Fed]) -> str | None:
     """Return the column a property comes from in every row that has it; None where there are several."""
     used = {each.columns.get(name) for each in fed if name in each.values}  # noqa: PD011 - no frame's
     return used.pop() if len(used) == 1 else None
@@ -144,14 +139,15 @@ def _doubled(raw: RawSheet, layout: Layout) -> Iterator[Finding]:
             )
 
 
-def _doubt(header: str, cell: Cell) -> Note | None:
-    """Return why a cell may not hold what was typed: a date made by Excel, a number that lost digits."""
-    answer = None if cell is None or isinstance(cell, str) else text(cell)
-    if isinstance(answer, Doubt) and answer.code in ("made-a-date", "digits-lost"):
-        return Note(
-            code=answer.code, column=header, property_name="", message=answer.message, severity="fault"
-        )
-    return None
+def _doubts(read: Iterable[str], cells: Mapping[str, Cell]) -> Iterator[Note]:
+    """Yield why cells may not hold what was typed: a date made by Excel, a number that lost digits."""
+    for header in read:
+        cell = cells[header]
+        answer = None if cell is None or isinstance(cell, str) else text(cell)
+        if isinstance(answer, Doubt) and answer.code in ("made-a-date", "digits-lost"):
+            yield Note(
+                code=answer.code, column=header, property_name="", message=answer.message, severity="fault"
+            )
 
 
 def _of_given(note: Note, given: Mapping[str, str]) -> Note:
