@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import subprocess
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -35,6 +37,38 @@ def sandbox(tmp_path: Path) -> Iterator[Running]:
     """A sandbox of this test's own, over HTTP."""
     with sandbox_room.start(tmp_path / "store.db", limits="off") as running:
         yield running
+
+
+class SaveByOffice(Protocol):
+    """Lets LibreOffice save a workbook as a kind, in a folder of its own."""
+
+    def __call__(self, path: Path, kind: str) -> Path:
+        """Return the path of the new file."""
+
+
+@pytest.fixture(scope="session")
+def office() -> str:
+    """Return LibreOffice's command; CI must have it, elsewhere it may be missing."""
+    command = shutil.which("soffice")
+    if command is None and not os.environ.get("CI"):
+        pytest.skip("LibreOffice is not installed")
+    return command or "soffice"
+
+
+@pytest.fixture
+def saved_by_office(office: str, tmp_path: Path) -> SaveByOffice:
+    def save(path: Path, kind: str) -> Path:
+        folder = tmp_path / "saved"
+        home = f"-env:UserInstallation=file://{tmp_path}/office"  # several may run at once
+        subprocess.run(
+            [office, home, "--headless", "--convert-to", kind, "--outdir", folder, path],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        return (folder / path.name).with_suffix(f".{kind}")
+
+    return save
 
 
 class Misbehaving:

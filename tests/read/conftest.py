@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import zipfile
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,13 +37,6 @@ class Rewrite(Protocol):
 
     def __call__(self, path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
         """Return the path, for the next change."""
-
-
-class SaveByOffice(Protocol):
-    """Lets LibreOffice save a workbook as another kind, beside it."""
-
-    def __call__(self, path: Path, kind: str) -> Path:
-        """Return the path of the new file."""
 
 
 class Merge(Protocol):
@@ -101,31 +91,6 @@ def rewrite() -> Rewrite:
         return path
 
     return replaced
-
-
-@pytest.fixture(scope="session")
-def office() -> str:
-    """Return LibreOffice's command; CI must have it, elsewhere it may be missing."""
-    command = shutil.which("soffice")
-    if command is None and not os.environ.get("CI"):
-        pytest.skip("LibreOffice is not installed")
-    return command or "soffice"
-
-
-@pytest.fixture
-def saved_by_office(office: str, tmp_path: Path) -> SaveByOffice:
-    def save(path: Path, kind: str) -> Path:
-        home = f"-env:UserInstallation=file://{tmp_path}/office"  # several may run at once
-        subprocess.run(
-            [office, home, "--headless", "--convert-to", kind, path.name],
-            cwd=path.parent,
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
-        return path.with_suffix(f".{kind}")
-
-    return save
 
 
 @pytest.fixture

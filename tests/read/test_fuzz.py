@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.model import Finding, RawSheet
-    from tests.read.conftest import SaveByOffice
+    from tests.conftest import SaveByOffice
 
 TIMES: Final = int(os.environ.get("FUZZ", "200"))
 READING: Final = Reading(

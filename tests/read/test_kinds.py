@@ -13,7 +13,8 @@ from tests.read.xlsb import write_xlsb
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.read.conftest import Merge, Refuse, Refused, SaveByOffice, WriteBook, WriteText
+    from tests.conftest import SaveByOffice
+    from tests.read.conftest import Merge, Refuse, Refused, WriteBook, WriteText
 
 HEADER = ("Title", "HostId")
 ROWS = [HEADER, ("Books", 1), ("Taxes", 2)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,13 +26,6 @@ class Fill(Protocol):
 
     def __call__(self, path: Path, rows: Sequence[Mapping[str, Cell]]) -> Path:
         """Return the path."""
-
-
-class SaveByOffice(Protocol):
-    """Lets LibreOffice save a workbook as a kind, in a folder of its own."""
-
-    def __call__(self, path: Path, kind: str) -> Path:
-        """Return the path of the new file."""
 
 
 @pytest.fixture
@@ -86,28 +76,3 @@ def fill() -> Fill:
         return path
 
     return filled
-
-
-@pytest.fixture(scope="session")
-def office() -> str:
-    """Return LibreOffice's command; CI must have it, elsewhere it may be missing."""
-    command = shutil.which("soffice")
-    if command is None and not os.environ.get("CI"):
-        pytest.skip("LibreOffice is not installed")
-    return command or "soffice"
-
-
-@pytest.fixture
-def saved_by_office(office: str, tmp_path: Path) -> SaveByOffice:
-    def save(path: Path, kind: str) -> Path:
-        folder = tmp_path / "saved"
-        home = f"-env:UserInstallation=file://{tmp_path}/office"  # several may run at once
-        subprocess.run(
-            [office, home, "--headless", "--convert-to", kind, "--outdir", folder, path],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
-        return (folder / path.name).with_suffix(f".{kind}")
-
-    return save

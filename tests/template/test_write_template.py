@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     from pipeline.model import Cell, Checked
-    from tests.template.conftest import Fill, SaveByOffice
+    from tests.conftest import SaveByOffice
+    from tests.template.conftest import Fill
 
 RED = "#FFC7CE"
 LONDON, PRIYA, EVENINGS = "1414974955", "1414980011", "1414990021"
