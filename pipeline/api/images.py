@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 4
 _TIMEOUT_SECONDS: Final = 5.0  # to connect, and for each piece of the head
+_TIMEOUTS: Final = 4  # for one image, with its redirects
 _MOST_REDIRECTS: Final = 3
 _DIGITS: Final = 18  # of a size; no picture has more
 _REDIRECTS: Final = frozenset(
@@ -88,7 +90,7 @@ def look_at_images(
     addresses = tuple(addresses)
     way = _Way(tls=_tls(), may_ask=may_ask, timeout_seconds=timeout_seconds)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return dict(zip(addresses, threads.map(way.look, addresses), strict=True))
+        return dict(zip(addresses, threads.map(way.look_in_time, addresses), strict=True))
 
 
 class _NotAsked(Exception):  # noqa: N818 - it says what happened
@@ -102,6 +104,22 @@ class _Way:
     tls: ssl.SSLContext
     may_ask: Callable[[str], bool]
     timeout_seconds: float
+
+    def look_in_time(self, address: str) -> ImageAnswer:
+        """Return what `look` does, in bounded time: a server may send a byte now and then, for ever."""
+        answer: Future[ImageAnswer] = Future()
+
+        def look() -> None:
+            try:
+                answer.set_result(self.look(address))
+            except BaseException as bug:  # noqa: BLE001 - it is raised where the answer is asked for
+                answer.set_exception(bug)
+
+        Thread(target=look, daemon=True).start()  # the process does not wait for it at its end
+        try:
+            return answer.result(_TIMEOUTS * self.timeout_seconds)
+        except TimeoutError:
+            return NoImageHead(asked=True, reason="its server takes too long")
 
     def look(self, address: str) -> ImageAnswer:
         """Return the head of one image, after at most three redirects."""

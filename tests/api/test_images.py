@@ -352,3 +352,24 @@ def test_the_open_internet_may_be_asked(address: str) -> None:
 )
 def test_nothing_inside_or_reserved_may_be_asked(address: str) -> None:
     assert not is_public(address)
+
+
+def test_a_server_that_drips_is_not_waited_for() -> None:
+    """Each byte comes in time, and the head has no end."""
+    seen_enough = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not seen_enough.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=(server,))
+        dripping.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        answers = look_at_images([address], may_ask=anywhere, timeout_seconds=0.2)
+        seen_enough.set()
+        dripping.join()
+    assert answers == {address: NoImageHead(asked=True, reason="its server takes too long")}
