@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from filelock import FileLock
 from sqlalchemy import URL, and_, create_engine, event, insert, inspect, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from pipeline.model import Doubt, Known, PastRequest, RunRecord
 
 # Read back by a test. FULL: a commit is on the disk before its request leaves, whatever the power does.
-PRAGMAS: Final = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000}
+PRAGMAS: Final = {"busy_timeout": 30_000, "journal_mode": "wal", "synchronous": 2}
+_OPENING_SECONDS: Final = 30
 
 
 class Journal:
@@ -163,13 +165,15 @@ def open_journal(path: Path) -> Journal:
             connect_args={"check_same_thread": False, "isolation_level": "IMMEDIATE"},
         )
         event.listen(engine, "connect", _set_pragmas)
-        connection = engine.connect()
-        with connection.begin():
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # tables are not made by two at once
-            version = _version_of(connection)
-            if version is None:
-                metadata.create_all(connection)
-                connection.execute(insert(meta), {"schema_version": SCHEMA_VERSION})
+        # One at a time: while a new file is turned to its write-ahead log SQLite does not wait for others.
+        with FileLock(path.with_name(f"{path.name}.opening"), timeout=_OPENING_SECONDS):
+            connection = engine.connect()
+            with connection.begin():
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # a run that is under way may be writing
+                version = _version_of(connection)
+                if version is None:
+                    metadata.create_all(connection)
+                    connection.execute(insert(meta), {"schema_version": SCHEMA_VERSION})
     except (SQLAlchemyError, OSError) as failure:
         raise JournalUnusable(_in_words(path, failure)) from failure
     if version not in (None, SCHEMA_VERSION):
