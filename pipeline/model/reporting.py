@@ -1,0 +1,65 @@
+"""What a run did, as the journal remembers it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pipeline.model.sending import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pipeline.errors import Exit
+    from pipeline.model.sheets import Finding, Source
+
+NOT_SEEN: Final = "not-seen"  # code of the finding that says the target's courses may not be listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run as the journal remembers it."""
+
+    run_id: str
+    command: str
+    started_at: datetime  # UTC
+    finished_at: datetime | None  # None: it was cut off
+    version: str
+    target: str | None  # None: nothing was to be sent
+    rehearsal: bool
+    source: Source
+    rows: tuple[RowReport, ...]
+    file_findings: tuple[Finding, ...]
+    stop_code: Exit | None = None  # of what ended the run before its end
+    stop_reason: str | None = None  # the same in words
+    folder: str | None = None  # where the report files are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowReport:
+    """One input row as every report tells it."""
+
+    number: int
+    key: str | None
+    title: str | None
+    status: Status
+    reason: str
+    course_id: int | None = None
+    found: bool = False  # the Id was found by looking, not told by an answer
+    candidates: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(RunRecord):
+    """What a run did, as the journal remembers it, and the code its process ends with."""
+
+    exit_code: Exit
+
+    @property
+    def tally(self) -> Mapping[Status, int]:
+        """How many rows ended in each status, every status being there."""
+        counts = Counter(row.status for row in self.rows)
+        return {status: counts[status] for status in Status}
