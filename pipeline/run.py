@@ -46,6 +46,7 @@ class Order:
     path: Path
     run_id: str
     folder: Path  # receives the report files
+    seen: Callable[[TidySheet], None] = lambda _sheet: None  # told what the file holds, for those who show it
     reading: Reading = field(default_factory=Reading)
     layout: str | None = None  # a layout's name or file; found out when None
     given: Mapping[str, str] = field(default_factory=dict)  # properties that are the same for all rows
@@ -275,9 +276,11 @@ def _read(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, TidyShe
     try:
         raw = read_sheet(order.path, order.reading)
         layout, notes = layout_of(raw, order.layout)
-        return record, tidy(replace(raw, findings=(*notes, *raw.findings)), layout, order.given)
+        sheet = tidy(replace(raw, findings=(*notes, *raw.findings)), layout, order.given)
     except FileRefused as refused:
         return _refuse(record, refused, *notes), None
+    order.seen(sheet)
+    return record, sheet
 
 
 def _judge(

@@ -89,11 +89,13 @@ def check(
         connects=False, report_dir=report_dir, encoding=encoding, delimiter=delimiter, quote=quote
     )
     run_id, folder = workplace.new_run(file, settings)
+    seen = workplace.Seen()
     order = run.Order(
         command="check",
         path=file,
         run_id=run_id,
         folder=folder,
+        seen=seen,
         reading=workplace.reading_of(settings, sheet),
         layout=layout,
         given=said.given(given or ()),
@@ -105,7 +107,7 @@ def check(
         told = run.check_file(
             order, now=workplace.now, look_up=workplace.looking_up(order, settings, interrupt)
         )
-    console.tell(told, as_json=as_json, quiet=quiet)
+    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
 
 
 @app.command(
@@ -171,11 +173,13 @@ def import_(
         verify=False if no_verify else None,
     )
     run_id, folder = workplace.new_run(file, settings)
+    seen = workplace.Seen()
     order = run.Order(
         command="import",
         path=file,
         run_id=run_id,
         folder=folder,
+        seen=seen,
         reading=workplace.reading_of(settings, sheet),
         layout=layout,
         given=said.given(given or ()),
@@ -197,10 +201,10 @@ def import_(
             consent=lambda plan: console.ask(plan, interrupt, yes=yes, quiet=quiet),
             progress=progress,
         ) as house,
-        workplace.report_in_any_case(house.journal, run_id),
+        workplace.report_in_any_case(house.journal, run_id, seen),
     ):
         told = run.import_file(order, house)
-    console.tell(told, as_json=as_json, quiet=quiet)
+    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog="Example: course-import resolve courses.xlsx 17 --created 1414985001")
@@ -269,7 +273,7 @@ def report(
 
     with workplace.reading_journal(load_settings(connects=False, state_dir=state_dir)) as journal:
         told = run.read_report(journal, run_id)
-    console.tell(told, as_json=as_json, quiet=False, again=True)
+    console.tell(told, None, as_json=as_json, quiet=False, again=True)
 
 
 @app.command(epilog="Example: course-import template courses.xlsx")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pipeline.cli.interrupt import Interrupt
     from pipeline.journal import Journal, RunLog
-    from pipeline.model import Directory, ImageAnswer, Plan, Report, Target
+    from pipeline.model import Directory, ImageAnswer, Plan, Report, Target, TidySheet
     from pipeline.run import Order
     from pipeline.settings import Settings
 
@@ -98,14 +98,24 @@ def reading_journal(settings: Settings) -> Iterator[Journal]:
         yield journal
 
 
+class Seen:
+    """Keeps what a run's file holds, for the report that shows it again."""
+
+    sheet: TidySheet | None = None  # until it was read
+
+    def __call__(self, sheet: TidySheet) -> None:
+        """Keep the sheet."""
+        self.sheet = sheet
+
+
 @contextmanager
-def report_in_any_case(journal: Journal, run_id: str) -> Iterator[None]:
+def report_in_any_case(journal: Journal, run_id: str, seen: Seen) -> Iterator[None]:
     """Write the report's files even when the run ends with an error, as far as the journal knows it."""
     try:
         yield
     except BaseException:  # a second signal among them
         with suppress(Exception):  # the first error is the one to tell
-            write_files(read_report(journal, run_id))
+            write_files(read_report(journal, run_id), seen.sheet)
         raise
 
 
@@ -218,7 +228,7 @@ def bug_outside_a_run(bug: Exception) -> Bug:
     return _bug(bug, str(path))
 
 
-def write_files(report: Report, *, again: bool = False) -> str | None:
+def write_files(report: Report, sheet: TidySheet | None, *, again: bool = False) -> str | None:
     """Write the report's files when its run has a folder; return in words why they could not be written.
 
     `again`: somebody may have written into those that are there; they stay.
@@ -230,7 +240,7 @@ def write_files(report: Report, *, again: bool = False) -> str | None:
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_report(report, folder)
+        write_report(report, sheet, folder)
     except OSError as failure:
         return f"The report could not be written to {folder}: {failure}. What was done is in the journal."
     return None

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipeline.model import Report
+    from pipeline.model import Report, TidySheet
 
 __all__ = ["document", "summary", "write_report"]
 
 
-def write_report(report: Report, folder: Path) -> None:
+def write_report(report: Report, sheet: TidySheet | None, folder: Path) -> None:  # noqa: ARG001 - shown next
     """Write report.json and report.xlsx into `folder`; each appears whole or not at all.
+
+    Args:
+        report: what the journal remembers of the run.
+        sheet: what its file holds; None where the file was refused, or is no longer at hand.
+        folder: is there already.
 
     Raises:
         OSError: the folder is missing, full or not ours to write to.
