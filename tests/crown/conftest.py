@@ -7,20 +7,20 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from pipeline import sandbox as sandbox_room
 from pipeline.journal import open_journal
 from pipeline.model import State
+from tests.crown.mortal import NEVER, MortalRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pipeline.model import Known
+    from tests.crown.mortal import Deed
 
     Case = TypeVar("Case")
     Named: TypeAlias = tuple[int, str]  # a course by its place and title
@@ -52,8 +52,6 @@ _TITLES: Final = (
 _SUMMARY: Final = (
     "One evening a week in a small group, with tea, time for questions, and all you need on the table. "
 )
-_MORTAL: Final = Path(__file__).with_name("mortal.py")
-_NEVER: Final = 0  # no step has this number
 
 # The same title stands at both places; every third course has no key of its own.
 COURSES: Final = tuple((place, title) for title in _TITLES for place in PLACES)
@@ -116,16 +114,18 @@ class Scene:
         self.url = url
         self._folder = folder
         self._file = write_courses(folder / "courses.csv", count)
-        self._started: list[subprocess.Popen[str]] = []
+        self._started: list[MortalRun] = []
 
-    def start(self, deed: str = "die", step: int = _NEVER) -> subprocess.Popen[str]:
+    def start(self, deed: Deed = "die", step: int = NEVER) -> MortalRun:
         """Start an import that dies, or halts, at a step of its way."""
         own = {name: value for name, value in os.environ.items() if not _is_foreign(name)}
         flags = ["--target", self.url, "--yes", "--pace", "off", "--quiet"]
-        process = subprocess.Popen(
-            [sys.executable, str(_MORTAL), deed, str(step), "import", str(self._file), *flags],
-            cwd=self._folder,
-            env=own
+        run = MortalRun(
+            deed,
+            step,
+            ["import", str(self._file), *flags],
+            folder=self._folder,
+            environment=own
             | {
                 "NEXUDUS_EMAIL": ACCOUNT,
                 "NEXUDUS_PASSWORD": "sandbox",
@@ -133,36 +133,26 @@ class Scene:
                 "COURSE_IMPORT_SETTLE_SECONDS": "0.05",
                 "XDG_STATE_HOME": str(self._folder / "xdg"),
             },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
         )
-        self._started.append(process)
-        return process
+        self._started.append(run)
+        return run
 
-    def start_and_halt(self, step: int) -> subprocess.Popen[str]:
+    def start_and_halt(self, step: int) -> MortalRun:
         """Start an import and return it once it stands still at a step."""
-        process = self.start("halt", step)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "here\n"
-        return process
+        run = self.start("halt", step)
+        run.halts()
+        return run
 
     def import_file(self) -> int:
         """Import the file, unharmed; return the number of steps it took."""
-        code, printed, complaint = self.end_of(self.start())
-        assert code == 0, printed + complaint
-        return int(printed.split()[-1])
+        code, steps, printed = self.start().end()
+        assert code == 0, printed
+        return steps
 
     def die_at(self, step: int) -> None:
         """Import the file until the process is killed at a step."""
-        code, printed, complaint = self.end_of(self.start("die", step))
-        assert code == -signal.SIGKILL, f"step {step}: {printed}{complaint}"
-
-    def end_of(self, process: subprocess.Popen[str]) -> tuple[int, str, str]:
-        """Let a process go on to its end; return its code and what it printed to both streams."""
-        printed, complaint = process.communicate("\n", timeout=60)
-        return process.returncode, printed, complaint
+        code, _, printed = self.start("die", step).end()
+        assert code == -signal.SIGKILL, f"step {step}: {printed}"
 
     def known(self) -> dict[Named, Known]:
         """Return what the journal knows."""
@@ -170,9 +160,8 @@ class Scene:
 
     def end(self) -> None:
         """Leave no process behind."""
-        for process in self._started:
-            process.kill()
-            process.communicate()
+        for run in self._started:
+            run.kill()
 
 
 @contextmanager

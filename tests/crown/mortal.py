@@ -1,71 +1,152 @@
-"""The command line in a process that dies, or halts, at a step of its way.
-
-Usage: mortal.py die|halt STEP ARGUMENT…
+"""Runs of the command line, each in a process that may die, or halt, at a step of its way.
 
 Steps are counted before and after each exchange with the network and each commit of the journal; who halts
-counts the network's alone, since a commit that stands still holds everybody up. Who halts at step 0 does so
-before anything else; who dies at step 0 lives, and prints how many steps it took.
+counts the network's alone, since a commit that stands still holds everybody up. Processes are forked from
+one that has loaded everything already: there are hundreds of them, and loading takes most of a run.
 """
 
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from multiprocessing import forkserver
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import pytest
 
 from pipeline.api import Connection
-from pipeline.cli import (
-    run_command_line,
-    workplace,  # noqa: F401 - the command needs it: who halts at step 0 has loaded it already
-)
+from pipeline.cli import run_command_line
 from pipeline.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from multiprocessing import connection as pipes
+    from pathlib import Path
 
     import sqlalchemy
 
-_deed, _last = sys.argv[1], int(sys.argv[2])
-_steps = itertools.count(1)  # courses may be in flight together: `next` is one step of the interpreter
-_exchange, _transaction = Connection.exchange, Journal._transaction  # noqa: SLF001 - counted from outside
+    Deed = Literal["die", "halt"]
+
+NEVER: Final = 0  # no step has this number
+_SECONDS: Final = 60  # a whole run takes one
+_PROCESSES: Final = multiprocessing.get_context("forkserver")
 
 
-def _step() -> None:
-    if next(_steps) == _last:
-        _do()
+class MortalRun:
+    """A run of the command line that dies, or stands still until it may go on, at a step."""
+
+    def __init__(
+        self, deed: Deed, step: int, words: Sequence[str], *, folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        _load_everything()
+        self._printed = folder / "printed.txt"
+        self._line, their_line = _PROCESSES.Pipe()
+        live = _Life(deed, step, their_line)
+        self._process = _PROCESSES.Process(
+            target=live, args=(words, folder, self._printed, dict(environment)), daemon=True
+        )
+        self._process.start()
+        their_line.close()
+
+    @property
+    def process_id(self) -> int | None:
+        """The number the system gave the process."""
+        return self._process.pid
+
+    def halts(self) -> None:
+        """Return once it stands still."""
+        assert self._line.poll(_SECONDS)
+        assert self._line.recv() == "here"
+
+    def go_on(self) -> None:
+        """Let it go on from where it stands still."""
+        self._line.send("go on")
+
+    def kill(self) -> None:
+        """Kill it, and be there when it is dead."""
+        self._process.kill()
+        self._process.join(_SECONDS)
+
+    def end(self) -> tuple[int, int, str]:
+        """Return its exit code, the steps it took (none when it was killed), and what it printed."""
+        self._process.join(_SECONDS)
+        code = self._process.exitcode
+        assert code is not None, "it does not end"
+        steps = self._line.recv() if code >= 0 else 0
+        return code, steps, self._printed.read_text(encoding="utf-8")
 
 
-def _do() -> None:
-    if _deed == "die":
-        os.kill(os.getpid(), signal.SIGKILL)
-    print("here", flush=True)  # noqa: T201 - whoever started this process reads it
-    sys.stdin.readline()
+@cache
+def _load_everything() -> None:
+    """Start the process the others are forked from; coverage is not measured: who is killed can tell none."""
+    _PROCESSES.set_forkserver_preload(["pipeline.run", "pipeline.cli.workplace", "openpyxl"])
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
+            patch.delenv(name)
+        forkserver.ensure_running()
 
 
-def _counted_exchange(connection: Connection, *request: Any, **parts: Any) -> object:  # noqa: ANN401 - as it is
-    _step()
-    reply = _exchange(connection, *request, **parts)
-    _step()
-    return reply
+class _Life:
+    """What the process does."""
 
+    def __init__(self, deed: Deed, last: int, line: pipes.Connection) -> None:
+        self._deed = deed
+        self._last = last
+        self._line = line
 
-@contextmanager
-def _counted_transaction(journal: Journal) -> Iterator[sqlalchemy.Connection]:
-    with _transaction(journal) as connection:
-        yield connection
-        _step()
-    _step()
+    def __call__(
+        self, words: Sequence[str], folder: Path, printed: Path, environment: dict[str, str]
+    ) -> None:
+        """Run the command line."""
+        self._numbers = itertools.count(1)  # courses may be in flight together: `next` is one step for all
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        paper = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(paper, 1)
+        os.dup2(paper, 2)
+        Connection.exchange = self._counting(Connection.exchange)  # type: ignore[method-assign]  # from outside
+        if self._deed == "die":
+            Journal._transaction = self._counting_commits(  # type: ignore[method-assign]  # noqa: SLF001 - the same
+                Journal._transaction  # noqa: SLF001
+            )
+        if self._deed == "halt" and not self._last:
+            self._do()
+        sys.argv[1:] = words
+        code = run_command_line()
+        self._line.send(next(self._numbers) - 1)
+        raise SystemExit(code)
 
+    def _counting(self, exchange: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*request: Any, **parts: Any) -> object:  # noqa: ANN401 - as it is
+            self._step()
+            reply = exchange(*request, **parts)
+            self._step()
+            return reply
 
-Connection.exchange = _counted_exchange  # type: ignore[method-assign,assignment]  # from outside
-if _deed == "die":
-    Journal._transaction = _counted_transaction  # type: ignore[method-assign,assignment]  # noqa: SLF001 - the same
-sys.argv[1:] = sys.argv[3:]
-if _deed == "halt" and not _last:
-    _do()
-_code = run_command_line()
-print(next(_steps) - 1)  # noqa: T201 - whoever started this process reads it
-sys.exit(_code)
+        return counted
+
+    def _counting_commits(self, transaction: Callable[..., Any]) -> Callable[..., Any]:
+        @contextmanager
+        def counted(journal: Journal) -> Iterator[sqlalchemy.Connection]:
+            with transaction(journal) as connection:
+                yield connection
+                self._step()
+            self._step()
+
+        return counted
+
+    def _step(self) -> None:
+        if next(self._numbers) == self._last:
+            self._do()
+
+    def _do(self) -> None:
+        if self._deed == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._line.send("here")
+        self._line.recv()

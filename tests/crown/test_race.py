@@ -39,10 +39,8 @@ def test_two_runs_started_at_once_create_each_course_once(shared: Scene) -> None
     """Whoever comes second is told so, or finds everything done."""
     runs = [shared.start_and_halt(0) for _ in range(2)]
     for run in runs:
-        assert run.stdin is not None
-        run.stdin.write("\n")
-        run.stdin.flush()
-    ends = [shared.end_of(run) for run in runs]
+        run.go_on()
+    ends = [run.end() for run in runs]
     assert sorted(code for code, _, _ in ends) in ([0, 0], [0, Exit.LOCKED]), ends
     check_each_exists_once(shared)
 
@@ -51,13 +49,13 @@ def test_a_run_is_refused_while_another_is_at_work_and_not_once_it_is_dead(share
     """The refusal names the process that holds the lock; SIGKILL frees it, and the next run finishes."""
     holder = shared.start_and_halt(IN_THE_MIDDLE)
     before = in_store(shared.store)
-    code, printed, _ = shared.end_of(shared.start())
+    code, _, printed = shared.start().end()
     assert code == Exit.LOCKED
-    assert f"process {holder.pid}" in printed.replace("\n", " ")
+    assert f"process {holder.process_id}" in printed.replace("\n", " ")
     assert in_store(shared.store) == before
     assert 0 < len(before) < COUNT
     holder.kill()
-    assert shared.end_of(holder)[0] == -signal.SIGKILL
+    assert holder.end()[0] == -signal.SIGKILL
     shared.import_file()
     check_each_exists_once(shared)
 
