@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
-from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, Final
 
 from isal import isal_zlib
@@ -24,7 +24,7 @@ class Archive:
 
     def __init__(self, file: BinaryIO) -> None:
         self._archive = zipfile.ZipFile(file)
-        self._bytes = mmap(file.fileno(), 0, access=ACCESS_READ)
+        self._file = file
         # Some programs write names with backslashes, or in capitals.
         self.parts = {part.filename.replace("\\", "/").casefold(): part for part in self._archive.infolist()}
 
@@ -40,13 +40,14 @@ class Archive:
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield the contents of a part; what it raises is told at `read`."""
         part = self.parts[name.casefold()]
-        left = part.file_size
+        left, checksum = part.file_size, 0
         for piece in self._unpacked(part):
             left -= len(piece)
             if left < 0:
                 break
+            checksum = isal_zlib.crc32(piece, checksum)
             yield piece
-        if left:
+        if left or checksum != part.CRC:
             raise zipfile.BadZipFile(f"{name} does not hold the {part.file_size} bytes it says")
 
     def _unpacked(self, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -55,11 +56,17 @@ class Archive:
                 while piece := file.read(_PIECE_BYTES):
                     yield piece
             return
-        name, extra = _LOCAL_HEADER.unpack_from(self._bytes, part.header_offset)
-        start = part.header_offset + _LOCAL_HEADER.size + name + extra
+        self._file.seek(part.header_offset)
+        name, extra = _LOCAL_HEADER.unpack(self._file.read(_LOCAL_HEADER.size))
+        place = self._file.seek(name + extra, os.SEEK_CUR)
+        end = place + part.compress_size
         stream = isal_zlib.decompressobj(_RAW)
-        for place in range(start, start + part.compress_size, _PACKED_BYTES):
-            packed = self._bytes[place : min(place + _PACKED_BYTES, start + part.compress_size)]
+        while place < end:
+            self._file.seek(place)  # somebody else may have read in between
+            packed = self._file.read(min(_PACKED_BYTES, end - place))
+            if not packed:
+                break
+            place += len(packed)
             while packed:
                 yield stream.decompress(packed, _PIECE_BYTES)
                 packed = stream.unconsumed_tail

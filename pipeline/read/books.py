@@ -45,22 +45,27 @@ class Book(Protocol):
         """Return the areas merged into one cell; None where this cannot be known."""
 
 
+def sheets_of(workbook: CalamineWorkbook) -> Sequence[SheetName]:
+    """Return the sheets of a workbook that hold cells, in their order."""
+    return [
+        SheetName(name=entry.name, hidden=entry.visible != SheetVisibleEnum.Visible)
+        for entry in workbook.sheets_metadata
+        if entry.typ == SheetTypeEnum.WorkSheet
+    ]
+
+
 class CalamineBook:
     """A workbook of any kind python-calamine knows."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        file.seek(0)
         self._workbook = CalamineWorkbook.from_filelike(file)
-        self.lost: list[Finding] = []  # python-calamine tells errors as blanks; `sheet_xml` finds them
+        self.lost: list[Finding] = []  # python-calamine tells errors as blanks
 
     @property
     def sheets(self) -> Sequence[SheetName]:
         """The sheets that hold cells, in their order."""
-        return [
-            SheetName(name=entry.name, hidden=entry.visible != SheetVisibleEnum.Visible)
-            for entry in self._workbook.sheets_metadata
-            if entry.typ == SheetTypeEnum.WorkSheet
-        ]
+        return sheets_of(self._workbook)
 
     def rows(self, sheet: str) -> Iterator[Sequence[Cell]]:
         """Yield a sheet's rows from row 1 on, their cells from column A on."""

@@ -34,7 +34,7 @@ _FAR_ROW: Final = re.compile(rb"""\sr=["'][A-Z]{0,3}([0-9]{6,7})["']""")
 _MERGED: Final = re.compile(rb"""<mergeCell\b[^>]*\sref=["']([A-Z]+[0-9]+):([A-Z]+[0-9]+)["']""")
 _COLUMNS: Final = re.compile(rb"""<col\b[^>]*\shidden=["'](?:1|true)["'][^>]*""")
 _FILTER: Final = re.compile(rb"<filterColumn\b")
-_NAMESPACED: Final = re.compile(rb"<(\w+:)worksheet\b")
+_PREFIXED: Final = re.compile(rb"<(\w+:)worksheet\b")
 _CELLS: Final = re.compile(
     rb"""
     < (?P<tag>row|c)\b (?P<attributes>[^>]*?)
@@ -79,7 +79,7 @@ def facts_of(file: BinaryIO, sheet: str, file_name: str, *, closely: bool = Fals
         Exception: whatever zipfile, isal or ElementTree say of a damaged file.
     """
     archive = Archive(file)
-    part = _part_of(archive, sheet)
+    part = part_of(archive, sheet)
     scan = _scanned(archive, part, file_name, _Scan(exact=closely))
     if scan.far_end and not closely:  # perhaps: what is unusual counts as filled until it is looked at
         scan = _scanned(archive, part, file_name, _Scan(exact=True))
@@ -99,7 +99,7 @@ def _scanned(archive: Archive, part: str, file_name: str, scan: _Scan) -> _Scan:
     return scan
 
 
-def _part_of(archive: Archive, sheet: str) -> str:
+def part_of(archive: Archive, sheet: str) -> str:
     """Return the name of the part that holds a sheet."""
     book, links = (
         ET.fromstring(archive.read(name))  # noqa: S314 - expat bounds what entities may grow to
@@ -119,22 +119,28 @@ def _part_of(archive: Archive, sheet: str) -> str:
 def _whole_cells(pieces: Iterator[bytes], file_name: str) -> Iterator[bytes]:
     """Yield a sheet's XML in pieces none of which ends within a cell."""
     rest = next(pieces, b"")
-    namespaced = _NAMESPACED.search(rest)
-    prefix = namespaced[1] if namespaced else b""
+    prefix = prefix_in(rest)
     for piece in pieces:
         rest += piece
         end = max(rest.rfind(b"<" + prefix + tag) for tag in (b"c ", b"row"))
         if end <= 0 and b"sheetData>" in rest:  # what stands behind the cells may be long
             end = rest.rfind(b"<")
         if end > 0:
-            yield _without(prefix, rest[:end])
+            yield without(prefix, rest[:end])
             rest = rest[end:]
         elif len(rest) > _CELL_BYTES:
             raise refusal("cell-too-long", f"{file_name}: one cell holds more than any cell can.")
-    yield _without(prefix, rest)
+    yield without(prefix, rest)
 
 
-def _without(prefix: bytes, piece: bytes) -> bytes:
+def prefix_in(xml: bytes) -> bytes:
+    """Return what stands before the names of a part's elements: `x:`, most often nothing."""
+    found = _PREFIXED.search(xml)
+    return found[1] if found else b""
+
+
+def without(prefix: bytes, piece: bytes) -> bytes:
+    """Return XML without the prefix of its elements."""
     return piece.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else piece
 
 

@@ -16,12 +16,13 @@ from pipeline.read.archive import is_whole
 from pipeline.read.books import CalamineBook, OpenpyxlBook
 from pipeline.read.header import known_columns, named_properties
 from pipeline.read.kinds import Kind, damaged, gave_up, locked
+from pipeline.read.piecewise import xlsx_book
 from pipeline.read.sheet_xml import facts_of
 from pipeline.read.table import Table, filled_rows, position_of, refusal, within
 from schemas.properties import REQUIRED, TEMPLATE_LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -33,8 +34,13 @@ if TYPE_CHECKING:
     from pipeline.read.table import Area
 
     Rows = list[tuple[int, list[Cell]]]
-    Way = Literal["calamine", "openpyxl", "calamine without facts"]
+    Way = Literal["in pieces", "openpyxl", "calamine"]
 
+_BOOKS: Final[Mapping[Way, Callable[[BinaryIO], Book]]] = {
+    "in pieces": xlsx_book,
+    "openpyxl": OpenpyxlBook,
+    "calamine": CalamineBook,
+}
 _HEAD_ROWS: Final = 30  # in which a sheet shows what it is
 
 
@@ -61,10 +67,10 @@ def read_workbook(opened: Opened, kind: Kind, reading: Reading) -> Table:
         FileRefused: no sheet can be chosen, or nobody can read it.
     """
     if kind is not Kind.XLSX:
-        sheet = _in_child("calamine without facts", opened, reading)
+        sheet = _in_child("calamine", opened, reading)
         return _table(sheet, _unknowable(f"{opened.name} · {sheet.name}", kind, sheet), opened.name)
     try:
-        sheet = _read("calamine", opened.file, opened.name, reading)
+        sheet = _read("in pieces", opened.file, opened.name, reading)
     except BaseException as error:
         if not gave_up(error):
             raise
@@ -108,11 +114,11 @@ def _read_path(way: Way, path: Path, name: str, reading: Reading) -> _Sheet | tu
 
 def _read(way: Way, file: BinaryIO, name: str, reading: Reading) -> _Sheet:
     """Choose a sheet and read it; in an .xlsx no sheet is loaded whose XML was not scanned before."""
-    book: Book = OpenpyxlBook(file) if way == "openpyxl" else CalamineBook(file)
+    book: Book = _BOOKS[way](file)
     facts: dict[str, SheetFacts] = {}
 
     def load(sheet: str) -> Iterator[tuple[int, list[Cell]]]:
-        if way != "calamine without facts" and sheet not in facts:
+        if way != "calamine" and sheet not in facts:
             facts[sheet] = facts_of(file, sheet, name, closely=way == "openpyxl")
         return filled_rows(book.rows(sheet))
 
