@@ -59,3 +59,9 @@ def _typed(source: Source) -> str:
     if source.sheet is None:
         return shlex.quote(path)
     return f"{shlex.quote(path)} --sheet {shlex.quote(source.sheet)}"
+
+
+def resolve_command(source: Source, row: int, course_id: int | None) -> str:
+    """Return the command that takes a person's word on a row; without an Id it was not created."""
+    word = "--not-created" if course_id is None else f"--created {course_id}"
+    return f"course-import resolve {_typed(source)} {row} {word}"
