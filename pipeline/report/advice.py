@@ -61,7 +61,13 @@ def _typed(source: Source) -> str:
     return f"{shlex.quote(path)} --sheet {shlex.quote(source.sheet)}"
 
 
-def resolve_command(source: Source, row: int, course_id: int | None) -> str:
-    """Return the command that takes a person's word on a row; without an Id it was not created."""
-    word = "--not-created" if course_id is None else f"--created {course_id}"
+def resolve_command(source: Source, row: int, created: int | str | None) -> str:
+    """Return the command that takes a person's word on a row.
+
+    Args:
+        source: the file.
+        row: the row's number.
+        created: the Id the course exists under, or what stands for it; None: it does not exist.
+    """
+    word = "--not-created" if created is None else f"--created {created}"
     return f"course-import resolve {_typed(source)} {row} {word}"

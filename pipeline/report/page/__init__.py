@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -21,11 +22,13 @@ from pipeline.report.words import EXIT_MEANINGS, REHEARSAL, in_utc, left_out, st
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jinja2 import Template
+
     from pipeline.model import Report, RowReport, TidySheet
 
 _TEXT_LIMIT: Final = 400  # characters: a cell may hold 32,767, and a message may quote it
 _TITLE_MARK: Final = "title:"  # begins the keys that were made of a title, which stands beside them
-_ROW_LIMIT: Final = 10_000  # rows and courses a browser shows without keeping anybody waiting
+_ROOM: Final = 10_000  # rows and courses a browser shows without keeping anybody waiting
 
 
 def write_page(report: Report, sheet: TidySheet | None, path: Path) -> None:
@@ -40,17 +43,13 @@ def write_page(report: Report, sheet: TidySheet | None, path: Path) -> None:
     path.write_bytes(page(report, sheet).encode("utf-8", "backslashreplace"))
 
 
-def page(report: Report, sheet: TidySheet | None) -> str:
-    """Return the page; each text of a user's in it is escaped, set apart from its surroundings, and inert."""
+def page(report: Report, sheet: TidySheet | None, room: int = _ROOM) -> str:
+    """Return the page with at most `room` rows; each text of a user's in it is escaped and inert."""
     style = _file("page.css") + _bar_widths(report)
     script = _file("page.js")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"told": told, "moment": in_utc, "visible": visible}
-    rows = shown_rows(report)
+    rows = shown_rows(report, room)
     causes = causes_of(report.rows)
-    return environment.from_string(_file("page.html.j2")).render(
+    return _template().render(
         report=report,
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
@@ -70,11 +69,20 @@ def page(report: Report, sheet: TidySheet | None) -> str:
         file_faults=file_faults(report),
         notes=notes(report),
         not_imported=[finding.message for finding in report.file_findings if left_out(finding)],
-        preview=preview_of(report, sheet, _ROW_LIMIT) if sheet is not None and rows else None,
+        preview=preview_of(report, sheet, room) if sheet is not None and rows else None,
         rows=rows,
         title_mark=_TITLE_MARK,
         missing_rows=len(report.rows) - len(rows),
     )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"told": told, "moment": in_utc, "visible": visible}
+    return environment.from_string(_file("page.html.j2").lstrip())
 
 
 def told(text: str | None, limit: int = _TEXT_LIMIT) -> Markup:
@@ -85,13 +93,13 @@ def told(text: str | None, limit: int = _TEXT_LIMIT) -> Markup:
     return Markup("<bdi>{}</bdi>{}").format(kept, note)
 
 
-def shown_rows(report: Report, limit: int = _ROW_LIMIT) -> list[RowReport]:
+def shown_rows(report: Report, room: int) -> list[RowReport]:
     """Return the rows a page has room for, in their order: those with something to tell go before others."""
-    if len(report.rows) <= limit:
+    if len(report.rows) <= room:
         return list(report.rows)
     quiet = {Status.CREATED, Status.UNCHANGED, Status.NOT_SENT, Status.LEFT_OUT}
     by_need = sorted(report.rows, key=lambda row: (row.status in quiet, not row.findings))
-    return sorted(by_need[:limit], key=lambda row: row.number)
+    return sorted(by_need[:room], key=lambda row: row.number)
 
 
 def _status_class(status: Status, report: Report) -> str:

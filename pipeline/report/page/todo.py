@@ -193,16 +193,16 @@ def _choices(row: RowReport, report: Report, *, blind: bool) -> tuple[Choice, ..
     """Return the answers a person can give; none where the next run looks for itself."""
     if row.status is Status.CHANGED or not (row.candidates or blind):
         return ()
-    yes = [
-        Choice(told=_candidate(candidate), command=resolve_command(report.source, row.number, candidate))
-        for candidate in row.candidates
-    ]
-    other = {0: "It was not created", 1: "It is another course"}.get(len(yes), "It is none of these")
-    no = Choice(
-        told=f"{other}: the next import sends the row",
-        command=resolve_command(report.source, row.number, None),
+    answers: list[tuple[str, int | str | None]]
+    answers = [(_candidate(candidate), candidate) for candidate in row.candidates]
+    answers = answers or [("It exists, under the Id you found", "ID")]
+    other = {0: "It does not exist", 1: "It is another course"}.get(
+        len(row.candidates), "It is none of these"
     )
-    return (*yes, no)
+    return tuple(
+        Choice(told=told, command=resolve_command(report.source, row.number, created))
+        for told, created in (*answers, (f"{other}: the next import sends the row", None))
+    )
 
 
 def _candidate(course_id: int) -> str:
