@@ -109,6 +109,11 @@ def test_page_is_built_for_everybody(report: Report, judge: Judge) -> None:
         ids = Counter(attributes["id"] for _, attributes in outline.elements if "id" in attributes)
         assert max(ids.values()) == 1
         assert all(header["scope"] in {"col", "row"} for header in outline.all("th"))
+        # Some browsers take rows that are laid out as grids for no table.
+        roles = {
+            tag: {part.get("role") for part in outline.all(tag)} for tag in ("table", "tbody", "tr", "td")
+        }
+        assert roles == {"table": {"table"}, "tbody": {"rowgroup"}, "tr": {"row"}, "td": {"cell"}}
         labelled = {label.get("for") for label in outline.all("label")}
         assert all(field.get("id") in labelled for field in outline.all("input") if field["type"] == "search")
         assert all(section["aria-labelledby"] in ids for section in outline.all("section"))
