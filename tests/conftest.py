@@ -10,12 +10,15 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from pipeline import sandbox as sandbox_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from pipeline.sandbox import Running
 
@@ -69,6 +72,19 @@ def saved_by_office(office: str, tmp_path: Path) -> SaveByOffice:
         return (folder / path.name).with_suffix(f".{kind}")
 
     return save
+
+
+@pytest.fixture(scope="module")  # one for a whole session would leave its event loop in other rooms' tests
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; CI must have it, elsewhere it may be missing."""
+    command = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if command is None and not os.environ.get("CI"):
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        # Who runs as root, as CI does, gets no sandbox from Chromium.
+        chromium = playwright.chromium.launch(executable_path=command, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 class Misbehaving:

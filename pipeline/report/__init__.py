@@ -1,4 +1,4 @@
-"""What a run did, told to people and machines: report.json, report.xlsx, a summary for the terminal."""
+"""What a run did, told to people and machines: report.json, report.xlsx, report.html, a summary."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.report.document import document
+from pipeline.report.page import write_page
 from pipeline.report.summary import summary
 from pipeline.report.workbook import write_workbook
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["document", "summary", "write_report"]
 
 
-def write_report(report: Report, sheet: TidySheet | None, folder: Path) -> None:  # noqa: ARG001 - shown next
-    """Write report.json and report.xlsx into `folder`; each appears whole or not at all.
+def write_report(report: Report, sheet: TidySheet | None, folder: Path) -> None:
+    """Write report.json, report.xlsx and report.html into `folder`; each appears whole or not at all.
 
     Args:
         report: what the journal remembers of the run.
@@ -36,6 +37,8 @@ def write_report(report: Report, sheet: TidySheet | None, folder: Path) -> None:
         unfinished.write_bytes(text.encode("utf-8", "backslashreplace") + b"\n")
     with _whole(folder / "report.xlsx") as unfinished:
         write_workbook(report, unfinished)
+    with _whole(folder / "report.html") as unfinished:
+        write_page(report, sheet, unfinished)
 
 
 @contextmanager

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import textwrap
 import unicodedata
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from pipeline.errors import Exit
 from pipeline.model import Status
+from pipeline.report.advice import next_step
+from pipeline.report.shown import visible
 from pipeline.report.words import REHEARSAL, finding_line, left_out, status_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pipeline.model import Report, RowReport
 
 _FINDINGS_SHOWN: Final = 20  # a screenful; the report has all
@@ -26,21 +23,6 @@ _LINE_LIMIT: Final = 400  # characters: a cell may hold 32,767, and a message ma
 
 # Their reason tells what no finding does.
 _REASON_COUNTS: Final = frozenset({Status.CHANGED, Status.HELD, Status.DEFERRED, Status.IN_DOUBT})
-
-_AGAIN: Final = "run the same command again"
-_NEXT: Final[Mapping[Exit, str]] = {
-    Exit.DONE: "nothing to do.",
-    Exit.BUG: f"{_AGAIN}. If it ends like this once more, hand on run.log",
-    Exit.USAGE: "correct the command; course-import --help shows how.",
-    Exit.FILE_REFUSED: f"correct what is named above and {_AGAIN}",
-    Exit.NEEDS_A_PERSON: f"correct what is named above and {_AGAIN}; no course is created twice",
-    Exit.IN_DOUBT: f"{_AGAIN}; it looks up the rows in doubt before it sends anything",
-    Exit.NO_ACCESS: f"put settings, token or role right and {_AGAIN}",
-    Exit.LOCKED: f"wait until the other run has ended, then {_AGAIN}",
-    Exit.STOPPED: f"{_AGAIN} later; it goes on where this run stopped",
-    Exit.INTERRUPTED: f"{_AGAIN}; it goes on where this run stopped",
-    Exit.TERMINATED: f"{_AGAIN}; it goes on where this run stopped",
-}
 
 
 def summary(report: Report, *, width: int = 60) -> str:
@@ -135,48 +117,21 @@ def _file(report: Report, width: int) -> list[str]:
 
 def _closing(report: Report, width: int) -> list[str]:
     where = _labelled("Report:", str(PurePath(report.folder, "report.xlsx")), width) if report.folder else []
-    advice, command = _advice(report)
+    advice, command = next_step(report)
     run = _labelled("Run:", report.run_id, width) if report.target else []
     lines = [*where, *run, *_wrapped(f"Next: {advice}", width)]
-    return lines if command is None else [*lines, _INDENT + _visible(command)]
-
-
-def _advice(report: Report) -> tuple[str, str | None]:
-    """Return what to do next, and the command to type for it."""
-    given = report.source.path
-    # Or it would be an option; but for `-` itself, which is standard input.
-    path = shlex.quote(f"./{given}" if given.startswith("-") and given != "-" else given)
-    if report.source.sheet is not None:  # whichever sheet this was, it is the one that is meant
-        path = f"{path} --sheet {shlex.quote(report.source.sheet)}"
-    command = f"course-import {report.command} {path}"
-    faulty = report.tally[Status.INVALID] + report.tally[Status.REJECTED] > 0
-    match report.exit_code:
-        case Exit.DONE if report.command == "check":
-            return "import the file:", f"course-import import {path}"
-        case Exit.DONE if report.rehearsal:
-            account = "set NEXUDUS_EMAIL and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, for production"
-            return f"{account} and {_AGAIN}:", command
-        case Exit.NEEDS_A_PERSON if not faulty:
-            open_rows = report.tally[Status.HELD] + report.tally[Status.IN_DOUBT] > 0
-            word = f"course-import resolve {path} ROW --created ID (or --not-created)"
-            return "decide about the rows named above" + (
-                ":" if open_rows else "."
-            ), word if open_rows else None
-        case Exit.DONE | Exit.USAGE:
-            return _NEXT[report.exit_code], None
-        case _:
-            return f"{_NEXT[report.exit_code]}:", command
+    return lines if command is None else [*lines, _INDENT + visible(command)]
 
 
 def _labelled(label: str, text: str, width: int) -> list[str]:
     """Return `text` behind its label, or uncut on a line below when both do not fit."""
-    text = _visible(text)
+    text = visible(text)
     line = f"{label} {text}"
     return [line] if len(_spread(line)) <= width else [label, _INDENT + text]
 
 
 def _wrapped(text: str, width: int, *, indent: str = "") -> list[str]:
-    spread = _spread(_visible(_cut(text, _LINE_LIMIT)))
+    spread = _spread(visible(_cut(text, _LINE_LIMIT)))
     lines = textwrap.wrap(
         spread,
         # A wide character at the end of a line has lost the column that stood behind it.
@@ -207,20 +162,3 @@ def _spread(text: str) -> str:
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-_JOINERS: Final = "\u200c\u200d"  # they hold letters and emoji together
-_COMMANDS: Final = frozenset(
-    {"Cc", "Cf", "Cs", "Zl", "Zp"}
-)  # controls, formats (bidi), surrogates, line ends
-
-
-def _visible(text: str) -> str:
-    r"""Return `text` with everything that could command a terminal shown as its code: `\x1b`, `\u202e`."""
-    return re.sub(r"[^ -~]", lambda found: _shown(found[0]), text)
-
-
-def _shown(character: str) -> str:
-    if unicodedata.category(character) in _COMMANDS and character not in _JOINERS:
-        return character.encode("unicode_escape").decode("ascii")
-    return character

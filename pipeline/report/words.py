@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import Exit
@@ -9,6 +10,7 @@ from pipeline.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from pipeline.model import Finding, Report, Source
 
@@ -74,3 +76,8 @@ def finding_line(finding: Finding, source: Source) -> str:
     if finding.severity != "fault":
         marks.append(finding.severity)
     return ": ".join([", ".join(marks), finding.message]) if marks else finding.message
+
+
+def in_utc(moment: datetime) -> str:
+    """Return a moment as people read it, with its zone: `2026-03-02 09:30:00 UTC`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from openpyxl import Workbook
@@ -17,11 +16,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from pipeline.model import Status
-from pipeline.report.words import EXIT_MEANINGS, REHEARSAL, finding_line, left_out, status_word
+from pipeline.report.shown import as_code
+from pipeline.report.words import EXIT_MEANINGS, REHEARSAL, finding_line, in_utc, left_out, status_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from openpyxl.cell.cell import Cell
@@ -140,9 +139,9 @@ def _about(report: Report) -> Iterator[tuple[str, Content]]:
     yield "File", report.source.path
     if report.source.sheet is not None:
         yield "Sheet", report.source.sheet
-    yield "Started", _moment(report.started_at)
+    yield "Started", in_utc(report.started_at)
     ended = report.finished_at
-    yield "Finished", f"no: {report.stop_reason}" if ended is None else _moment(ended)
+    yield "Finished", f"no: {report.stop_reason}" if ended is None else in_utc(ended)
     yield "Ended with code", f"{report.exit_code}: {EXIT_MEANINGS[report.exit_code]}"
     if report.stop_reason is not None and ended is not None:
         yield "Stopped because", report.stop_reason
@@ -155,10 +154,6 @@ def _about(report: Report) -> Iterator[tuple[str, Content]]:
         yield about, finding_line(finding, report.source)
     yield "Run", report.run_id
     yield "Version", report.version
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _lay_out(sheet: Worksheet, widths: Sequence[int]) -> None:
@@ -221,7 +216,7 @@ def _filled(cell: Cell, content: Content) -> Cell | None:
 
 def _writable(text: str) -> str:
     """Return `text` as a cell can hold it: without what XML cannot carry, and short enough."""
-    shown = _UNWRITABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    shown = _UNWRITABLE.sub(lambda found: as_code(found[0]), text)
     shown = _ESCAPE.sub("_x005F_", shown)  # Excel reads _x0041_ as A, and _x005F_ as the underscore
     if len(shown.encode("utf-16-le")) // 2 <= _CELL_LIMIT:
         return shown

@@ -40,7 +40,12 @@ def test_the_samples_are_created_once_and_unchanged_after(tmp_path: Path) -> Non
     assert [re.sub(r"^\d{8}T\d{6}Z", "TIME", folder.name) for folder in folders] == ["TIME-courses"] * 2 or (
         folders[1].name.endswith("-courses-2")
     )
-    assert {file.name for file in folders[0].iterdir()} == {"report.json", "report.xlsx", "run.log"}
+    assert {file.name for file in folders[0].iterdir()} == {
+        "report.html",
+        "report.json",
+        "report.xlsx",
+        "run.log",
+    }
 
 
 def test_every_mistake_is_named_and_the_good_rows_go(tmp_path: Path) -> None:

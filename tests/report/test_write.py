@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pipeline.model import Report
 
 
-def test_folder_holds_both_files_and_nothing_else(report: Report, tmp_path: Path) -> None:
+def test_folder_holds_all_files_and_nothing_else(report: Report, tmp_path: Path) -> None:
     write_report(report, None, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "report.xlsx"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.json", "report.xlsx"]
     assert json.loads((tmp_path / "report.json").read_bytes()) == document(report)
     assert load_workbook(tmp_path / "report.xlsx").sheetnames == ["Rows (rehearsal)", "About"]
 
@@ -28,7 +28,10 @@ def test_writing_again_replaces_what_was_there(report: Report, tmp_path: Path) -
     assert json.loads((tmp_path / "report.json").read_bytes())["run"]["id"] == "the-second"
 
 
-@pytest.mark.parametrize(("name", "whole"), [("report.json", []), ("report.xlsx", ["report.json"])])
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [("report.json", []), ("report.xlsx", ["report.json"]), ("report.html", ["report.json", "report.xlsx"])],
+)
 def test_unwritable_name_leaves_no_half_file(
     report: Report, tmp_path: Path, name: str, whole: list[str]
 ) -> None:
@@ -48,7 +51,7 @@ def test_failing_midway_keeps_the_earlier_file(report: Report, tmp_path: Path) -
     with pytest.raises(ValueError, match="Circular"):
         write_report(replace(report, target=endless), None, tmp_path)  # type: ignore[arg-type] # broken on purpose
     assert (tmp_path / "report.json").read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "report.xlsx"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.json", "report.xlsx"]
 
 
 def test_lone_surrogate_survives_json(report: Report, tmp_path: Path) -> None:
