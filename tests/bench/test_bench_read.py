@@ -110,7 +110,7 @@ def text_file(rows: list[list[object]], tmp_path_factory: pytest.TempPathFactory
 def test_reading_a_workbook_costs_little_more_than_its_cells(
     workbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At most 1.8 times calamine's rows, a third of pandas with openpyxl; 1.5 times the leaner one's memory."""
+    """At most 1.8 times calamine's rows, a third of pandas' with openpyxl, 1.5 times the leaner's memory."""
     (ours, memory), (calamine, calamine_memory) = _measured(workbook, OURS, CALAMINE)
     ((pandas, pandas_memory),) = _measured(workbook, PANDAS_XLSX, repeats=1)
     with capsys.disabled():
