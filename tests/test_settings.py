@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.workplace import reading_of
+from pipeline.cli.ordering import reading_of
 from pipeline.errors import SettingsRefused, UsageError
 from pipeline.read import Limits
 from pipeline.settings import Settings, environment_name, is_loopback, load_settings
