@@ -1,0 +1,21 @@
+"""The corridor: each command a short walk through the rooms."""
+
+from __future__ import annotations
+
+from pipeline.run.arriving import DAY, look_up_names
+from pipeline.run.deciding import resolve_row
+from pipeline.run.importing import import_file, read_report
+from pipeline.run.looking import check_file, draft_layout
+from pipeline.run.orders import House, Order
+
+__all__ = [
+    "DAY",
+    "House",
+    "Order",
+    "check_file",
+    "draft_layout",
+    "import_file",
+    "look_up_names",
+    "read_report",
+    "resolve_row",
+]
