@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pipeline.model.explaining import Appearance, Exchange, Memory, Origin, RowLife
 from pipeline.model.reporting import (
     NOT_SEEN,
+    Forecast,
     Report,
     RowReport,
     RunRecord,
@@ -11,6 +13,7 @@ from pipeline.model.reporting import (
 from pipeline.model.sending import (
     Action,
     ApiError,
+    Candidate,
     Created,
     Deferred,
     Doubt,
@@ -54,6 +57,8 @@ __all__ = [
     "NOT_SEEN",
     "Action",
     "ApiError",
+    "Appearance",
+    "Candidate",
     "Cell",
     "Checked",
     "Column",
@@ -63,14 +68,18 @@ __all__ = [
     "Doubt",
     "Entry",
     "Estimate",
+    "Exchange",
     "Finding",
+    "Forecast",
     "ImageAnswer",
     "ImageHead",
     "InDoubt",
     "Known",
     "Listed",
     "Listing",
+    "Memory",
     "NoImageHead",
+    "Origin",
     "Outcome",
     "PastRequest",
     "Plan",
@@ -78,6 +87,7 @@ __all__ = [
     "Rejected",
     "Report",
     "Row",
+    "RowLife",
     "RowReport",
     "RunRecord",
     "Severity",
