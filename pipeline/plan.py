@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from schemas.course import Course
 
 
+_UNANSWERED: Final = "its answer was not recorded"
 _OFTEN: Final = 3  # deferrals of one reason in a row; then others go first
+
+
+def plan_id(checked: Checked, target: Target, *, first: int | None) -> str:
+    """Hash what is to be where; not the actions, so that one approval also covers a resumed run."""
+    identities = [
+        (row.course.business_id, row.course.key, row.course.fingerprint)
+        for row in checked.rows
+        if row.course is not None
+    ]
+    whole = json.dumps([checked.source.sha256, checked.source.sheet, target.name, first, identities])
+    return hashlib.sha256(whole.encode("ascii")).hexdigest()[:12]
 
 
 def make_plan(checked: Checked, world: World, *, first: int | None = None) -> Plan:
@@ -33,7 +45,7 @@ def make_plan(checked: Checked, world: World, *, first: int | None = None) -> Pl
     standing = _Standing(checked, world)
     steps = [standing.hold(_step(row, row.course, world)) for row in checked.rows if row.course is not None]
     plan = Plan(
-        id=_plan_id(checked, world.target, first),
+        id=plan_id(checked, world.target, first=first),
         source=checked.source,
         target=world.target,
         steps=tuple(steps),
@@ -138,7 +150,7 @@ def _step(row: Row, course: Course, world: World) -> Step:
                 new,
                 action=Action.LOOK_UP,
                 status=Status.IN_DOUBT,
-                reason=known.reason,
+                reason=known.reason or _UNANSWERED,
                 candidates=known.candidates,
             )
         case State.CREATED:
@@ -155,14 +167,3 @@ def _step(row: Row, course: Course, world: World) -> Step:
                 course_id=known.course_id,
                 found=found,
             )
-
-
-def _plan_id(checked: Checked, target: Target, first: int | None) -> str:
-    """Hash what is to be where; not the actions, so that one approval also covers a resumed run."""
-    identities = [
-        (row.course.business_id, row.course.key, row.course.fingerprint)
-        for row in checked.rows
-        if row.course is not None
-    ]
-    whole = json.dumps([checked.source.sha256, checked.source.sheet, target.name, first, identities])
-    return hashlib.sha256(whole.encode("ascii")).hexdigest()[:12]

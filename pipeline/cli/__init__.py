@@ -37,6 +37,9 @@ def _version(
 
 # In the order of --help.
 app.command(epilog="Example: course-import check courses.xlsx --sheet Plan")(importing.check)
+app.command(epilog="Example: course-import plan courses.xlsx, then: … import courses.xlsx --plan ID")(
+    importing.plan
+)
 app.command(
     "import",
     epilog=(

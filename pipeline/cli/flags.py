@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_type_hints
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A workbook or a CSV file; - is standard input.")]
 RowNumber = Annotated[int, typer.Argument(min=1, metavar="ROW", help="The row's number as Excel shows it.")]
@@ -35,6 +35,15 @@ Aliases = Annotated[Path | None, typer.Option(metavar="FILE", help="Many of them
 CheckImages = Annotated[bool, typer.Option("--check-images", help="Ask whether each picture is there.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings count as faults.")]
 First = Annotated[int | None, typer.Option(min=0, metavar="N", help="Create N courses at most.")]
+MaxNew = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Stop before sending when it would be more courses.")
+]
+MaxFaulty = Annotated[
+    str | None, typer.Option(metavar="PERCENT", help="Stop before sending when more rows have faults.")
+]
+PlanId = Annotated[
+    str | None, typer.Option("--plan", metavar="ID", help="Send what this plan says, or nothing.")
+]
 AllOrNothing = Annotated[
     bool, typer.Option("--all-or-nothing", help="Send nothing when any row has a fault.")
 ]
@@ -84,15 +93,24 @@ class Said:
     given: Given = None
     alias: Alias = None
     aliases: Aliases = None
+    flags: tuple[str, ...] = ()  # every flag that was typed and says what is done, as --name=value
+
+
+# They say how a run is shown or agreed to; a report names the sheet itself.
+_NOT_AGAIN: Final = frozenset(
+    {"sheet", "as_json", "quiet", "verbose", "no_progress", "yes", "plan_id", "created", "not_created"}
+)
 
 
 def reads_a_file(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the flags of `Said`; it receives them as one value, `said`."""
     hints = get_type_hints(Said, include_extras=True)
+    del hints["flags"]
 
     @wraps(command)
-    def typed(**words: Any) -> None:  # noqa: ANN401 - whatever the flags hold
-        command(said=Said(**{name: words.pop(name) for name in hints}), **words)
+    def typed(context: typer.Context, **words: Any) -> None:  # noqa: ANN401 - whatever the flags hold
+        said = Said(**{name: words.pop(name) for name in hints}, flags=tuple(_typed(context)))
+        command(said=said, **words)
 
     own = [each for each in signature(command, eval_str=True).parameters.values() if each.name != "said"]
     flags = [
@@ -100,6 +118,22 @@ def reads_a_file(command: Callable[..., None]) -> Callable[..., None]:
     ]
     arguments = [each for each in own if each.kind is not Parameter.KEYWORD_ONLY]
     typed.__signature__ = Signature(  # type: ignore[attr-defined]  # what inspect, and so typer, looks for
-        [*arguments, *flags, *own[len(arguments) :]]
+        [_CONTEXT, *arguments, *flags, *own[len(arguments) :]]
     )
     return typed
+
+
+_TYPED: Final = "COMMANDLINE"  # what typer calls the source of such a value
+_CONTEXT: Final = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+
+
+def _typed(context: typer.Context) -> Iterator[str]:
+    """Yield the flags that were typed, but for those that a next run has to be told anew."""
+    for param in context.command.params:
+        name = str(param.name)
+        source = context.get_parameter_source(name)
+        if name in _NOT_AGAIN or param.param_type_name != "option" or getattr(source, "name", "") != _TYPED:
+            continue
+        value = context.params[name]
+        for each in value if isinstance(value, list) else [value]:
+            yield param.opts[0] if each is True else f"{param.opts[0]}={each}"

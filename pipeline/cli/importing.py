@@ -1,4 +1,4 @@
-"""The commands that walk a whole file: check and import."""
+"""The commands that walk a whole file: check, plan and import."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from pipeline.cli.flags import (
     CheckImages,
     File,
     First,
+    MaxFaulty,
+    MaxNew,
     MaxWait,
     NoProgress,
     NoVerify,
     Pace,
+    PlanId,
     Quiet,
     ReportDir,
     Said,
@@ -67,6 +70,65 @@ def check(
 
 
 @reads_a_file
+def plan(
+    file: File,
+    *,
+    said: Said,
+    check_images: CheckImages = False,
+    first: First = None,
+    all_or_nothing: AllOrNothing = False,
+    strict: Strict = False,
+    max_new: MaxNew = None,
+    max_faulty: MaxFaulty = None,
+    target: Target = None,
+    pace: Pace = None,
+    no_verify: NoVerify = False,
+    state_dir: StateDir = None,
+    report_dir: ReportDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Tell what an import of FILE would do, and how long it would take. Sends nothing."""
+    from pipeline import run
+    from pipeline.cli import console, log, ordering, workplace
+    from pipeline.cli.interrupt import Interrupt
+
+    settings = ordering.settings_of(
+        said,
+        target=target,
+        pace=pace,
+        state_dir=state_dir,
+        report_dir=report_dir,
+        max_new=max_new,
+        max_faulty=max_faulty,
+        verify=False if no_verify else None,
+    )
+    run_id, folder = workplace.new_run(file, settings)
+    seen = workplace.Seen()
+    order = ordering.order_of(
+        "plan",
+        file,
+        said,
+        settings,
+        run_id=run_id,
+        folder=folder,
+        seen=seen,
+        look_at_images=workplace.image_looks(settings) if check_images else None,
+        strict=strict,
+        first=first,
+        all_or_nothing=all_or_nothing,
+    )
+    with (
+        log.run_log(folder, verbose=verbose),
+        Interrupt().listening() as interrupt,
+        workplace.quiet_house(settings, interrupt) as house,
+    ):
+        told = run.plan_file(order, house)
+    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+
+
+@reads_a_file
 def import_(
     file: File,
     *,
@@ -75,6 +137,9 @@ def import_(
     first: First = None,
     all_or_nothing: AllOrNothing = False,
     strict: Strict = False,
+    plan_id: PlanId = None,
+    max_new: MaxNew = None,
+    max_faulty: MaxFaulty = None,
     target: Target = None,
     pace: Pace = None,
     max_wait: MaxWait = None,
@@ -99,6 +164,8 @@ def import_(
         pace=pace,
         state_dir=state_dir,
         report_dir=report_dir,
+        max_new=max_new,
+        max_faulty=max_faulty,
         max_wait=max_wait,
         wait=wait or None,
         verify=False if no_verify else None,
@@ -117,6 +184,7 @@ def import_(
         strict=strict,
         first=first,
         all_or_nothing=all_or_nothing,
+        plan_id=plan_id,
     )
     if settings.rehearsal and not quiet:
         typer.echo("Rehearsal against the sandbox: nothing reaches production.", err=True)

@@ -50,6 +50,9 @@ def order_of(
         layout=said.layout,
         given=words.given(said.given or ()),
         aliases=words.aliases(said.aliases, said.alias or ()),
+        flags=said.flags,
+        max_new=settings.max_new,
+        max_faulty=settings.max_faulty,
         **options,
     )
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pipeline.model.explaining import Appearance, Exchange, Memory, Origin, RowLife
 from pipeline.model.reporting import (
+    MAX_FAULTY,
+    MAX_NEW,
+    NOT_AGREED,
     NOT_SEEN,
+    OTHER_PLAN,
     Forecast,
     Report,
     RowReport,
@@ -54,7 +58,11 @@ from pipeline.model.sheets import (
 )
 
 __all__ = [
+    "MAX_FAULTY",
+    "MAX_NEW",
+    "NOT_AGREED",
     "NOT_SEEN",
+    "OTHER_PLAN",
     "Action",
     "ApiError",
     "Appearance",

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pipeline.model.sending import Candidate
     from pipeline.model.sheets import Finding, Source
 
+# Codes of findings that stopped a run before it sent anything.
+OTHER_PLAN: Final = "other-plan"
+MAX_NEW: Final = "max-new"
+MAX_FAULTY: Final = "max-faulty"
+NOT_AGREED: Final = frozenset({OTHER_PLAN, MAX_NEW, MAX_FAULTY})
 NOT_SEEN: Final = "not-seen"  # code of the finding that says the target's courses may not be listed
 
 

@@ -2,72 +2,76 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-import textwrap
-import unicodedata
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from pipeline.errors import Exit
-from pipeline.model import Status
-from pipeline.report.words import REHEARSAL, finding_line, left_out, status_word
+from pipeline.model import NOT_AGREED, Status
+from pipeline.report.advice import advice
+from pipeline.report.commands import resolve_command
+from pipeline.report.lines import INDENT, cut, labelled, visible, wrapped
+from pipeline.report.words import (
+    REHEARSAL,
+    candidate_line,
+    duration,
+    finding_line,
+    left_out,
+    status_word,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
     from pipeline.model import Report, RowReport
 
-_FINDINGS_SHOWN: Final = 20  # a screenful; the report has all
-_INDENT: Final = "  "  # doubled where a finding runs on
+_TOLD: Final = 20  # things, a screenful; the report has all
+_CANDIDATES_SHOWN: Final = 5  # of one row
 _NO_BREAK: Final = "\xa0"  # keeps a number beside its word
 _TITLE_LIMIT: Final = 40  # characters: enough to know a course by
-_LINE_LIMIT: Final = 400  # characters: a cell may hold 32,767, and a message may quote it
 
+_ONLY: Final = {"check": "Check", "plan": "Plan"}  # commands that send nothing
+_FILES: Final = {
+    "report.xlsx": "Report:",
+    "report.html": "Page:",
+    "to-fix.xlsx": "To fix:",
+    "to-fix.csv": "To fix:",
+}
 # Their reason tells what no finding does.
 _REASON_COUNTS: Final = frozenset({Status.CHANGED, Status.HELD, Status.DEFERRED, Status.IN_DOUBT})
 
-_AGAIN: Final = "run the same command again"
-_NEXT: Final[Mapping[Exit, str]] = {
-    Exit.DONE: "nothing to do.",
-    Exit.BUG: f"{_AGAIN}. If it ends like this once more, hand on run.log",
-    Exit.USAGE: "correct the command; course-import --help shows how.",
-    Exit.FILE_REFUSED: f"correct what is named above and {_AGAIN}",
-    Exit.NEEDS_A_PERSON: f"correct what is named above and {_AGAIN}; no course is created twice",
-    Exit.IN_DOUBT: f"{_AGAIN}; it looks up the rows in doubt before it sends anything",
-    Exit.NO_ACCESS: f"put settings, token or role right and {_AGAIN}",
-    Exit.LOCKED: f"wait until the other run has ended, then {_AGAIN}",
-    Exit.STOPPED: f"{_AGAIN} later; it goes on where this run stopped",
-    Exit.INTERRUPTED: f"{_AGAIN}; it goes on where this run stopped",
-    Exit.TERMINATED: f"{_AGAIN}; it goes on where this run stopped",
-}
 
-
-def summary(report: Report, *, width: int = 60) -> str:
+def summary(report: Report, *, width: int = 60, files: Collection[str] = ("report.xlsx",)) -> str:
     """Return the report as plain text whose lines fit `width` terminal columns.
 
     Rows that need someone come first, then those with mere warnings, both in row order. A path, an address
     or a command longer than `width` stands on a line of its own, so that it can be copied whole.
+
+    Args:
+        report: what there is to tell.
+        width: in terminal columns.
+        files: names of those that are in its folder.
     """
     parts = (
         _opening(report, width),
-        _counts(report, width),
+        [*_counts(report, width), *_forecast(report, width)],
         _rows(report, width),
         _file(report, width),
-        _closing(report, width),
+        _closing(report, width, files),
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _opening(report: Report, width: int) -> list[str]:
-    if report.target is None:
-        first = ["Check only: nothing was sent." if report.command == "check" else "Nothing was sent."]
+    if report.command in _ONLY:
+        first = [f"{_ONLY[report.command]} only: nothing was sent."]
+    elif report.target is None:
+        first = ["Nothing was sent."]
     else:
         first = [REHEARSAL] if report.rehearsal else []
+    if report.target is not None:
         account = report.target.rpartition("/")[2]
-        first += _labelled("Target:", f"sandbox ({account})" if report.rehearsal else report.target, width)
+        first += labelled("Target:", f"sandbox ({account})" if report.rehearsal else report.target, width)
     sheet = "" if report.source.sheet is None else f", sheet {report.source.sheet}"
-    return [*first, *_labelled("File:", f"{report.source.path}{sheet}", width)]
+    return [*first, *labelled("File:", f"{report.source.path}{sheet}", width)]
 
 
 def _counts(report: Report, width: int) -> list[str]:
@@ -77,43 +81,78 @@ def _counts(report: Report, width: int) -> list[str]:
         told = [f"{right} {'row is' if right == 1 else 'rows are'} right"]
         told += [f"{faulty} {'has' if faulty == 1 else 'have'} faults"] if faulty else []
     else:
-        told = []
+        new = counts.pop(Status.NOT_SENT, 0) if report.forecast else 0
+        told = [f"{new} new"] if new else []
     told += [f"{count} {status_word(status, report)}" for status, count in counts.items()]
     together = ", ".join(words.replace(" ", _NO_BREAK) for words in told) if report.rows else "No rows."
-    lines = [line.replace(_NO_BREAK, " ") for line in _wrapped(together, width)]
+    lines = [line.replace(_NO_BREAK, " ") for line in wrapped(together, width)]
     label = "Not finished" if report.finished_at is None else "Stopped"
     stop = "" if report.stop_reason is None else f"{label}: {report.stop_reason}"
-    return [*lines, *(piece for line in stop.splitlines() for piece in _wrapped(line, width))]
+    return [*lines, *(piece for line in stop.splitlines() for piece in wrapped(line, width))]
+
+
+def _forecast(report: Report, width: int) -> list[str]:
+    told = report.forecast
+    if told is None:
+        return []
+    courses = "1 course" if told.courses == 1 else f"{told.courses} courses"
+    what = "an import would send nothing."
+    if told.courses:
+        time = duration(told.requests, told.seconds, told.finish_at)
+        what = f"an import would send {courses}{time} if it began now."
+    return wrapped(f"Plan {told.plan_id}: {what}", width)
 
 
 def _rows(report: Report, width: int) -> list[str]:
     lines: list[str] = []
-    left = _FINDINGS_SHOWN
+    left = _TOLD
     needy = [row for row in report.rows if _needs_someone(row)]
     warned = [row for row in report.rows if row.findings and not _needs_someone(row)]
     for heading, rows in (("", needy), ("Warnings only:", warned)):
         if heading and rows and left > 0:
             lines += ["", heading] if lines else [heading]
         for row in rows:
-            told = _told(row, report)
+            told = _told(row, report, width)
             if left > 0:
-                lines += _wrapped(_heading(row, report), width)
-                lines += [piece for line in told[:left] for piece in _wrapped(line, width, indent=_INDENT)]
+                lines += wrapped(_heading(row, report), width)
+                lines += [line for each in told[:left] for line in each]
             left -= len(told)
     if left < 0:
-        lines.append(f"… and {-left} more" + (" in the report" if report.folder else ""))
+        lines.append(f"… and {-left} more; {_all_of(report)}")
     return lines
 
 
+def _all_of(report: Report) -> str:
+    return "report.json has all" if report.folder else "--json shows all"
+
+
 def _heading(row: RowReport, report: Report) -> str:
-    title = "" if row.title is None else f' "{_cut(row.title, _TITLE_LIMIT)}"'
+    title = "" if row.title is None else f' "{cut(row.title, _TITLE_LIMIT)}"'
     return f"Row {row.number}{title}, {status_word(row.status, report)}:"
 
 
-def _told(row: RowReport, report: Report) -> list[str]:
-    """Return what there is to tell about a row, one line each."""
-    reason = [row.reason] if row.status in _REASON_COUNTS and row.reason else []
-    return [*reason, *(finding_line(finding, report.source) for finding in row.findings)]
+def _told(row: RowReport, report: Report, width: int) -> list[list[str]]:
+    """Return what there is to tell about a row, the lines of each."""
+    told = [row.reason] if row.status in _REASON_COUNTS and row.reason else []
+    told += [finding_line(finding, report.source) for finding in row.findings]
+    lines = [wrapped(text, width, indent=INDENT) for text in told]
+    return [*lines, *_question(row, report, width)]
+
+
+def _question(row: RowReport, report: Report, width: int) -> list[list[str]]:
+    """Return what a person has to say of a row: the courses it may be, and the command to answer with."""
+    command = resolve_command(row, report)
+    if command is None:
+        return []
+    shown = [candidate_line(candidate) for candidate in row.candidates[:_CANDIDATES_SHOWN]]
+    more = len(row.candidates) - len(shown)
+    shown += [f"… and {more} more; {_all_of(report)}"] if more else []
+    ask = {0: "If it was created, say so", 1: "If it is this course, say so"}.get(
+        len(row.candidates), "If it is one of these, say which"
+    )
+    shown.append(f"{ask}; else --not-created in place of --created:")
+    lines = [line for text in shown for line in wrapped(text, width, indent=INDENT)]
+    return [[*lines, INDENT * 2 + visible(command)]]
 
 
 def _needs_someone(row: RowReport) -> bool:
@@ -126,101 +165,19 @@ def _file(report: Report, width: int) -> list[str]:
         told = [
             finding_line(finding, report.source)
             for finding in report.file_findings
-            if left_out(finding) is out
+            if left_out(finding) is out and finding.code not in NOT_AGREED  # told as what stopped it
         ]
         lines += [heading] if told else []
-        lines += [piece for line in told for piece in _wrapped(line, width, indent=_INDENT)]
+        lines += [piece for line in told for piece in wrapped(line, width, indent=INDENT)]
     return lines
 
 
-def _closing(report: Report, width: int) -> list[str]:
-    where = _labelled("Report:", str(PurePath(report.folder, "report.xlsx")), width) if report.folder else []
-    advice, command = _advice(report)
-    run = _labelled("Run:", report.run_id, width) if report.target else []
-    lines = [*where, *run, *_wrapped(f"Next: {advice}", width)]
-    return lines if command is None else [*lines, _INDENT + _visible(command)]
-
-
-def _advice(report: Report) -> tuple[str, str | None]:
-    """Return what to do next, and the command to type for it."""
-    given = report.source.path
-    # Or it would be an option; but for `-` itself, which is standard input.
-    path = shlex.quote(f"./{given}" if given.startswith("-") and given != "-" else given)
-    if report.source.sheet is not None:  # whichever sheet this was, it is the one that is meant
-        path = f"{path} --sheet {shlex.quote(report.source.sheet)}"
-    command = f"course-import {report.command} {path}"
-    faulty = report.tally[Status.INVALID] + report.tally[Status.REJECTED] > 0
-    match report.exit_code:
-        case Exit.DONE if report.command == "check":
-            return "import the file:", f"course-import import {path}"
-        case Exit.DONE if report.rehearsal:
-            account = "set NEXUDUS_EMAIL and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, for production"
-            return f"{account} and {_AGAIN}:", command
-        case Exit.NEEDS_A_PERSON if not faulty:
-            open_rows = report.tally[Status.HELD] + report.tally[Status.IN_DOUBT] > 0
-            word = f"course-import resolve {path} ROW --created ID (or --not-created)"
-            return "decide about the rows named above" + (
-                ":" if open_rows else "."
-            ), word if open_rows else None
-        case Exit.DONE | Exit.USAGE:
-            return _NEXT[report.exit_code], None
-        case _:
-            return f"{_NEXT[report.exit_code]}:", command
-
-
-def _labelled(label: str, text: str, width: int) -> list[str]:
-    """Return `text` behind its label, or uncut on a line below when both do not fit."""
-    text = _visible(text)
-    line = f"{label} {text}"
-    return [line] if len(_spread(line)) <= width else [label, _INDENT + text]
-
-
-def _wrapped(text: str, width: int, *, indent: str = "") -> list[str]:
-    spread = _spread(_visible(_cut(text, _LINE_LIMIT)))
-    lines = textwrap.wrap(
-        spread,
-        # A wide character at the end of a line has lost the column that stood behind it.
-        width - 1 if _SPREAD in spread else width,
-        initial_indent=indent,
-        subsequent_indent=indent * 2,
-        expand_tabs=False,
-        replace_whitespace=False,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [line.replace(_SPREAD, "") for line in lines]
-
-
-# Stands behind each character that is two columns wide (Chinese, Japanese, Korean, most emoji): textwrap then
-# counts both columns, and may break the line there, which is right for writing without spaces.
-_SPREAD: Final = "\v"
-
-
-def _spread(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(
-        character + _SPREAD if unicodedata.east_asian_width(character) in "WF" else character
-        for character in text
-    )
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-_JOINERS: Final = "\u200c\u200d"  # they hold letters and emoji together
-_COMMANDS: Final = frozenset(
-    {"Cc", "Cf", "Cs", "Zl", "Zp"}
-)  # controls, formats (bidi), surrogates, line ends
-
-
-def _visible(text: str) -> str:
-    r"""Return `text` with everything that could command a terminal shown as its code: `\x1b`, `\u202e`."""
-    return re.sub(r"[^ -~]", lambda found: _shown(found[0]), text)
-
-
-def _shown(character: str) -> str:
-    if unicodedata.category(character) in _COMMANDS and character not in _JOINERS:
-        return character.encode("unicode_escape").decode("ascii")
-    return character
+def _closing(report: Report, width: int, files: Collection[str]) -> list[str]:
+    lines = []
+    for name, label in _FILES.items():
+        if report.folder and name in files:
+            lines += labelled(label, str(PurePath(report.folder, name)), width)
+    lines += labelled("Run:", report.run_id, width) if report.target and report.forecast is None else []
+    text, command = advice(report)
+    lines += wrapped(f"Next: {text}", width)
+    return lines if command is None else [*lines, INDENT + visible(command)]

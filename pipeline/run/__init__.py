@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.run.arriving import DAY, look_up_names
 from pipeline.run.deciding import resolve_row
-from pipeline.run.importing import import_file, read_report
+from pipeline.run.importing import import_file, plan_file, read_report
 from pipeline.run.looking import check_file, draft_layout
 from pipeline.run.orders import House, Order
 
@@ -16,6 +16,7 @@ __all__ = [
     "draft_layout",
     "import_file",
     "look_up_names",
+    "plan_file",
     "read_report",
     "resolve_row",
 ]

@@ -23,7 +23,9 @@ def look_up_names(order: Order, house: House, wanted: frozenset[str]) -> Directo
     log = house.journal.log(run_id=order.run_id, host=house.host, now=house.now)
     client, target = house.sign_in(log)
     log.target = target.name
-    return read_directory(client, wanted)
+    directory = read_directory(client, wanted)
+    log.settle()
+    return directory
 
 
 def with_names(

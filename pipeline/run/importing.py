@@ -1,4 +1,4 @@
-"""The whole way: read, judge, plan, send, report."""
+"""The whole way: read, judge, plan, send, report; and the same way up to the plan."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.api import Stop
+from pipeline.api import Stop, list_courses
 from pipeline.check import NOTHING_LOOKED_UP
-from pipeline.errors import CourseImportError, Exit, FileRefused, JournalUnusable, UsageError
-from pipeline.model import Finding, Status, World
+from pipeline.errors import CourseImportError, Exit, JournalUnusable, NotAgreed, UsageError
+from pipeline.model import Forecast, World
 from pipeline.plan import make_plan, places_to_look
 from pipeline.record import planned, unseen
 from pipeline.report.verdict import report_of
+from pipeline.run.agreed import agree_to_number, agree_to_plan, agree_to_rows
 from pipeline.run.arriving import at_the_target, with_names
 from pipeline.run.judging import judge, read
 from pipeline.send import carry_out, look
@@ -40,20 +41,58 @@ def import_file(order: Order, house: House) -> Report:
             record, checked = judge(order, record, sheet, directory)
             if checked is None:
                 return _refused(order, house, record)
-            _refuse_the_lot(order, record)
+            agree_to_rows(order, record)
             if means is None or target is None:
                 means, target = at_the_target(order, house, sheet, held)
-            record, plan = _plan(order, record, checked, means, target)
+            agree_to_plan(order, checked, target)
+            world = _look(checked, means, target)
+            plan = _plan(order, house, checked, means, world)
+            record = _with_steps(record, plan, world)
+            agree_to_number(order, plan)
             house.consent(plan)
         except JournalUnusable:
             raise
         except CourseImportError as refused:
             if not record.rows:  # it never came to judging them
                 record, _ = judge(order, record, sheet, NOTHING_LOOKED_UP)
-            house.journal.begin_run(record)
+            house.journal.begin_run(_with_problem(record, refused))
             return _end(order, house, Stop(code=refused.exit_code, reason=str(refused)))
         house.journal.begin_run(record)
         return _end(order, house, _carry_out(plan, means, house))
+
+
+def plan_file(order: Order, house: House) -> Report:
+    """Tell what an import would do: send nothing, settle no doubt, and write down no run.
+
+    The target is looked at alone there, so that limits hold and nobody changes meanwhile what is told; so a
+    plan waits for no other run, but is refused while one is at work.
+
+    Raises:
+        JournalUnusable: what was asked of the API cannot be noted.
+    """
+    record, sheet = read(order, house.now)
+    if sheet is not None:
+        with ExitStack() as held:
+            try:
+                means, target, directory = with_names(order, house, sheet, held)
+                record, checked = judge(order, record, sheet, directory)
+                if checked is not None:
+                    if means is None or target is None:
+                        means, target = at_the_target(order, house, sheet, held)
+                    world = _glance(checked, means, target)
+                    plan = _plan(order, house, checked, means, world)
+                    record = replace(_with_steps(record, plan, world), forecast=_forecast(order, house, plan))
+                    agree_to_rows(order, record)
+                    agree_to_number(order, plan)
+            except JournalUnusable:
+                raise
+            except CourseImportError as refused:
+                if not record.rows:  # it never came to judging them
+                    record, _ = judge(order, record, sheet, NOTHING_LOOKED_UP)
+                stop = house.interrupted() or Stop(code=refused.exit_code, reason=str(refused))
+                record = _with_problem(record, refused)
+                record = replace(record, stop_code=stop.code, stop_reason=stop.reason)
+    return report_of(replace(record, finished_at=house.now()))
 
 
 def read_report(journal: Journal, run_id: str | None = None) -> Report:
@@ -68,15 +107,50 @@ def read_report(journal: Journal, run_id: str | None = None) -> Report:
     return report_of(record)
 
 
-def _plan(
-    order: Order, record: RunRecord, checked: Checked, means: Means, target: Target
-) -> tuple[RunRecord, Plan]:
-    """Look at the world once, then decide."""
+def _look(checked: Checked, means: Means, target: Target) -> World:
+    """Look at the world once, settling first what is in doubt."""
     listings, found = look(places_to_look(checked, means.known()), means)
-    world = World(target=target, known=means.known(), found=found, listings=listings)
+    return World(target=target, known=means.known(), found=found, listings=listings)
+
+
+def _glance(checked: Checked, means: Means, target: Target) -> World:
+    """Look at the world, and leave what is in doubt as it is."""
+    known = means.known()
+    places = sorted(places_to_look(checked, known))
+    listings = {place: list_courses(means.client, place) for place in places}
+    means.log.settle()
+    return World(target=target, known=known, listings=listings)
+
+
+def _plan(order: Order, house: House, checked: Checked, means: Means, world: World) -> Plan:
     plan = make_plan(checked, world, first=order.first)
-    plan = replace(plan, estimate=means.client.estimate(len(plan.to_create)))
-    return unseen(planned(record, plan), [place for place, seen in listings.items() if seen is None]), plan
+    estimate = means.client.estimate(len(plan.to_create), reads_back=house.reads_back)
+    return replace(plan, estimate=estimate)
+
+
+def _forecast(order: Order, house: House, plan: Plan) -> Forecast | None:
+    """Return what carrying out a plan takes; an import has to look as well, as the plan did."""
+    if plan.estimate is None:
+        return None
+    return Forecast(
+        plan_id=plan.id,
+        courses=len(plan.to_create),
+        requests=house.journal.count_requests(order.run_id) + plan.estimate.requests,
+        seconds=plan.estimate.seconds,
+        finish_at=plan.estimate.finish_at,
+    )
+
+
+def _with_steps(record: RunRecord, plan: Plan, world: World) -> RunRecord:
+    blind = [place for place, listing in world.listings.items() if listing is None]
+    return unseen(planned(record, plan), blind)
+
+
+def _with_problem(record: RunRecord, refused: CourseImportError) -> RunRecord:
+    """Return the record with what was not agreed to, for machines to tell it from other endings."""
+    if not isinstance(refused, NotAgreed):
+        return record
+    return replace(record, file_findings=(*record.file_findings, refused.problem))
 
 
 def _carry_out(plan: Plan, means: Means, house: House) -> Stop | None:
@@ -94,13 +168,6 @@ def _end(order: Order, house: House, stop: Stop | None) -> Report:
     stop = house.interrupted() or stop
     house.journal.end_run(order.run_id, at=house.now(), stop=(stop.code, stop.reason) if stop else None)
     return read_report(house.journal, order.run_id)
-
-
-def _refuse_the_lot(order: Order, record: RunRecord) -> None:
-    faulty = sum(row.status is Status.INVALID for row in record.rows)
-    if order.all_or_nothing and faulty:
-        message = f"{faulty} of {len(record.rows)} rows have faults, so nothing was sent: all or nothing."
-        raise FileRefused(Finding(code="all-or-nothing", message=message, severity="fault", stage="plan"))
 
 
 def _refused(order: Order, house: House, record: RunRecord) -> Report:

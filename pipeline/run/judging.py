@@ -37,6 +37,7 @@ def read(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, TidyShee
         rows=(),
         file_findings=(),
         folder=str(order.folder),
+        flags=order.flags,
     )
     notes: tuple[Finding, ...] = ()
     try:

@@ -35,6 +35,10 @@ class Order:
     strict: bool = False
     first: int | None = None
     all_or_nothing: bool = False
+    plan_id: str | None = None  # the plan that was agreed to; None: any
+    max_new: int | None = None  # courses; more stop the run before anything is sent
+    max_faulty: float | None = None  # per cent of the rows; the same
+    flags: tuple[str, ...] = ()  # as they were typed, those that say what is read and where it goes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,7 @@ def test_requests_are_counted_by_run(journal: Journal) -> None:
 
 
 def test_a_journal_of_the_first_version_stays_readable(path: Path) -> None:
-    """Its candidates are bare Ids, its rows know no location; a report made of it says what it always said."""
+    """Its candidates are bare Ids, its rows know no location; a report of it says what it did."""
     path.parent.mkdir()
     with sqlite3.connect(path) as old:
         old.executescript(VERSION_1)
