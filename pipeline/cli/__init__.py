@@ -48,6 +48,7 @@ app.command(
         "course-import import courses.csv --yes --json (for a scheduler)"
     ),
 )(importing.import_)
+app.command(epilog="Example: course-import explain courses.xlsx 17")(rows.explain)
 app.command(epilog="Example: course-import resolve courses.xlsx 17 --created 1414985001")(rows.resolve)
 app.command(epilog="Example: course-import report 20260131T101500Z-3f9a")(beside.report)
 app.command(epilog="Example: course-import template courses.xlsx")(beside.template)

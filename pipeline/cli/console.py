@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pipeline.cli.interrupt import Interrupt
-    from pipeline.model import Plan, Report, TidySheet
+    from pipeline.model import Plan, Report, RowLife, TidySheet
 
 
 def tell(told: Report, sheet: TidySheet | None, *, as_json: bool, quiet: bool, again: bool = False) -> None:
@@ -27,12 +27,11 @@ def tell(told: Report, sheet: TidySheet | None, *, as_json: bool, quiet: bool, a
     from pipeline.cli import workplace
 
     failure = workplace.write_files(told, sheet, again=again)
-    width = min(max(shutil.get_terminal_size().columns, 40), 100)
     try:
         if as_json:
             typer.echo(json.dumps(room.document(told), indent=2))
         elif not quiet or told.exit_code is not Exit.DONE:
-            typer.echo(room.summary(told, width=width, files=_names_in(told.folder)))
+            typer.echo(room.summary(told, width=_width(), files=_names_in(told.folder)))
     except BrokenPipeError:
         raise
     except OSError as full:
@@ -40,6 +39,20 @@ def tell(told: Report, sheet: TidySheet | None, *, as_json: bool, quiet: bool, a
     if failure:
         typer.echo(f"course-import: {failure}", err=True)
     raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if failure else {told.exit_code}))
+
+
+def show(life: RowLife, *, as_json: bool) -> None:
+    """Print a row's life."""
+    from pipeline import report as room
+
+    if as_json:
+        typer.echo(json.dumps(room.life_document(life), indent=2))
+    else:
+        typer.echo(room.life_text(life, width=_width()))
+
+
+def _width() -> int:
+    return min(max(shutil.get_terminal_size().columns, 40), 100)
 
 
 def _names_in(folder: str | None) -> list[str]:

@@ -8,13 +8,14 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
 from pipeline.errors import AccessRefused
 from pipeline.run import DAY
-from pipeline.settings import Credentials
+from pipeline.settings import Credentials, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +104,16 @@ def address_of(settings: Settings) -> Iterator[str]:
         raise AccessRefused(f"The sandbox cannot start: {failure}") from failure
     with running:
         yield running.url
+
+
+def is_meant(target: str, settings: Settings) -> bool:
+    """Tell of a target's name whether an import with these settings goes there, as far as they tell."""
+    host, _, account = target.rpartition("/")
+    sandbox = host.startswith("sandbox:")
+    if settings.rehearsal or (sandbox and is_loopback(settings.address)):
+        return sandbox
+    mine = settings.email is None or settings.email.casefold() == account
+    return mine and host == urlsplit(settings.address).netloc
 
 
 def _client_id(settings: Settings) -> str:

@@ -4,8 +4,48 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli.flags import Created, File, NotCreated, RowNumber, Said, StateDir, Target, reads_a_file
+from pipeline.cli.flags import (
+    AsJson,
+    Created,
+    File,
+    NotCreated,
+    RowNumber,
+    Said,
+    StateDir,
+    Target,
+    reads_a_file,
+)
 from pipeline.errors import UsageError
+
+
+@reads_a_file
+def explain(
+    file: File,
+    row: RowNumber,
+    *,
+    said: Said,
+    target: Target = None,
+    state_dir: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell one row's life: its cells, what is sent, what an import would do, and every request so far."""
+    from pipeline import run
+    from pipeline.cli import console, entrance, ordering, workplace
+    from pipeline.cli.interrupt import Interrupt
+
+    settings = ordering.settings_of(said, connects=False, target=target, state_dir=state_dir)
+    order = ordering.order_of(
+        "explain", file, said, settings, run_id=workplace.new_run_id(), folder=settings.report_dir
+    )
+    with Interrupt().listening() as interrupt:
+        outlook = run.Outlook(
+            target="the sandbox" if settings.rehearsal else settings.address,
+            is_meant=lambda name: entrance.is_meant(name, settings),
+            look_up=lambda wanted: workplace.look_up(order, settings, interrupt, wanted),
+            remember=workplace.remembering(settings),
+        )
+        life = run.explain_row(order, row, outlook)
+    console.show(life, as_json=as_json)
 
 
 @reads_a_file

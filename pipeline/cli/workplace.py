@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.cli.interrupt import Interrupt
     from pipeline.journal import Journal
-    from pipeline.model import Directory, ImageAnswer, Plan, Report, TidySheet
+    from pipeline.model import Directory, ImageAnswer, Memory, Plan, Report, TidySheet
     from pipeline.run import Order
     from pipeline.settings import Settings
 
@@ -83,6 +83,18 @@ def reading_journal(settings: Settings) -> Iterator[Journal]:
             raise UsageError(f"Nothing was imported yet: there is no journal at {path}.")
     with closing(open_journal(path)) as journal:
         yield journal
+
+
+def remembering(settings: Settings) -> Callable[[int, str], tuple[Memory, ...]] | None:
+    """Return how the journal is asked for a course by location and key; None when there is none yet."""
+    if not _journal_path(settings).exists():
+        return None
+
+    def remember(business_id: int, key: str) -> tuple[Memory, ...]:
+        with reading_journal(settings) as journal:
+            return journal.memories(business_id, key)
+
+    return remember
 
 
 class Seen:

@@ -66,6 +66,7 @@ class RowLife:
 
     source: Source
     number: int
+    target: str  # where an import would go, in words
     key: str | None
     title: str | None
     origins: tuple[Origin, ...]  # in the order of the file's columns, those without a cell last

@@ -18,7 +18,9 @@ def labelled(label: str, text: str, width: int) -> list[str]:
     return [line] if len(_spread(line)) <= width else [label, INDENT + text]
 
 
-def wrapped(text: str, width: int, *, indent: str = "", whole: str = "report.json") -> list[str]:
+def wrapped(
+    text: str, width: int, *, indent: str = "", whole: str = "report.json", breaks: bool = False
+) -> list[str]:
     """Return `text` in lines of `width` columns.
 
     Args:
@@ -26,6 +28,7 @@ def wrapped(text: str, width: int, *, indent: str = "", whole: str = "report.jso
         width: in terminal columns.
         indent: of the first line; doubled where it runs on.
         whole: where all of a text is that was cut.
+        breaks: whether words longer than a line are broken; else they can be copied.
     """
     spread = _spread(visible(_begun(text, whole)))
     lines = textwrap.wrap(
@@ -36,7 +39,7 @@ def wrapped(text: str, width: int, *, indent: str = "", whole: str = "report.jso
         subsequent_indent=indent * 2,
         expand_tabs=False,
         replace_whitespace=False,
-        break_long_words=False,
+        break_long_words=breaks,
         break_on_hyphens=False,
     )
     return [line.replace(_SPREAD, "") for line in lines]

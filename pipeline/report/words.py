@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import Exit
-from pipeline.model import Status
+from pipeline.model import State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,17 @@ def status_word(status: Status, report: Report) -> str:
     """Return what people call `status`; check and plan send nothing, so that there a row is right or new."""
     if status is Status.NOT_SENT and report.command in ("check", "plan"):
         return "right" if report.forecast is None else "new"
+    return status_name(status)
+
+
+def status_name(status: Status) -> str:
+    """Return what people call `status` in any report."""
     return _STATUS_WORDS[status]
+
+
+def state_word(state: State) -> str:
+    """Return what people call the state of a course."""
+    return "being sent" if state is State.SENDING else _STATUS_WORDS[Status(state.value)]
 
 
 def duration(requests: int, seconds: float, finish_at: datetime) -> str:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from pipeline.model import Checked, Directory, Finding, TidySheet
+    from pipeline.model import Checked, Directory, Finding, RawSheet, TidySheet
     from pipeline.run.orders import Order
+    from schemas.layouts import Layout
 
 
 def read(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, TidySheet | None]:
@@ -41,13 +42,23 @@ def read(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, TidyShee
     )
     notes: tuple[Finding, ...] = ()
     try:
-        raw = read_sheet(order.path, order.reading)
-        layout, notes = layout_of(raw, order.layout)
+        raw, layout, notes = opened(order)
         sheet = tidy(replace(raw, findings=(*notes, *raw.findings)), layout, order.given)
     except FileRefused as refused:
         return _refuse(record, refused, *notes), None
     order.seen(sheet)
     return record, sheet
+
+
+def opened(order: Order) -> tuple[RawSheet, Layout | None, tuple[Finding, ...]]:
+    """Return the table a file holds, its layout, and what there is to say of that.
+
+    Raises:
+        FileRefused: it cannot be read.
+    """
+    raw = read_sheet(order.path, order.reading)
+    layout, notes = layout_of(raw, order.layout)
+    return raw, layout, notes
 
 
 def judge(

@@ -245,7 +245,7 @@ def test_plan_is_the_golden_one(report: Report, golden: Callable[[str, str], Non
         (
             1,
             Exit.NEEDS_A_PERSON,
-            "or see to what is named above first and plan again: course-import import FILE --plan 5d324e77385a",
+            "see to what is named above first and plan again: course-import import FILE --plan 5d324e77385a",
         ),
     ],
 )
