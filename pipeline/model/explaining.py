@@ -67,14 +67,14 @@ class RowLife:
     source: Source
     number: int
     target: str  # where an import would go, in words
-    key: str | None
-    title: str | None
-    origins: tuple[Origin, ...]  # in the order of the file's columns, those without a cell last
-    findings: tuple[Finding, ...]
-    payload: Mapping[str, object] | None  # as it would be sent; None: it cannot be
     status: Status  # what an import would count the row as before it sends
-    action: Action | None  # what an import would do with it; None: it stays behind
-    reason: str
+    origins: tuple[Origin, ...]  # in the order of the file's columns, those without a cell last
+    key: str | None = None
+    title: str | None = None
+    findings: tuple[Finding, ...] = ()
+    payload: Mapping[str, object] | None = None  # as it would be sent; None: it cannot be
+    action: Action | None = None  # what an import would do with it; None: it stays behind
+    reason: str = ""
     candidates: tuple[Candidate, ...] = ()
     memories: tuple[Memory, ...] = ()
     notes: tuple[str, ...] = ()  # what is not known, and how to get to know it

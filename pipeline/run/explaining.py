@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.check import NOTHING_LOOKED_UP, check, names_to_look_up
@@ -12,13 +12,14 @@ from pipeline.model import Action, RowLife, Status, Target, World
 from pipeline.plan import make_plan
 from pipeline.run.judging import opened
 from pipeline.tidy import tidy
-from pipeline.tidy.origins import origins_of
+from pipeline.tidy.origins import origins_of, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pipeline.model import Candidate, Checked, Directory, Memory, Row
     from pipeline.run.orders import Order
+    from schemas.course import Course
 
 _NOT_KEYED: Final = "SystemId is left out above: a row without a key of its own gets a token when it is sent."
 _NOT_LOOKED: Final = (
@@ -56,34 +57,32 @@ def explain_row(order: Order, number: int, outlook: Outlook) -> RowLife:
     """
     raw, layout, _ = opened(order)
     if number not in raw.cells.index:
-        rows = raw.cells.index
-        between = f": its courses stand in rows {rows[0]} to {rows[-1]}" if len(rows) else ""
-        raise UsageError(f"{raw.source.name} has no course in row {number}{between}.")
+        rows = _rows(raw.cells.index.tolist())
+        raise UsageError(f"{raw.source.name} has no course in row {number}{rows}.")
     sheet = tidy(raw, layout, order.given)
-    directory, notes = _directory(names_to_look_up(sheet, order.aliases), outlook)
-    checked = check(sheet, directory, order.aliases)
-    row = next((row for row in checked.rows if row.number == number), None)
     origins = origins_of(raw, sheet, layout, order.given, number)
-    if row is not None:
-        origins = origins_with_names(origins, sheet, directory, order.aliases, number)
-    memories: tuple[Memory, ...] = ()
-    if outlook.remember is None:
-        notes.append("There is no journal yet: nothing was ever imported from here.")
-    elif row is not None and row.key is not None and row.business_id is not None:
-        memories = outlook.remember(row.business_id, row.key)
-    fate = _fate(row, checked, [each for each in memories if outlook.is_meant(each.target)])
-    if fate.action is Action.CREATE:
-        notes.append(_NOT_LOOKED)
-    payload = None if row is None or row.course is None else _payload(row, fate)
-    if payload is not None and "SystemId" not in payload:
-        notes.append(_NOT_KEYED)
-    return RowLife(
+    life = RowLife(
         source=raw.source,
         number=number,
         target=outlook.target,
-        key=row.key if row else None,
-        title=row.title if row else None,
         origins=origins,
+        status=Status.LEFT_OUT,
+        flags=order.flags,
+    )
+    if layout is not None and number not in sheet.frame.index:
+        return replace(life, reason=why_left_out(raw, layout, number))
+    directory, notes = _directory(names_to_look_up(sheet, order.aliases), outlook)
+    checked = check(sheet, directory, order.aliases)
+    [row] = [row for row in checked.rows if row.number == number]
+    memories = _memories(row, outlook, notes)
+    fate = _fate(row, checked, [each for each in memories if outlook.is_meant(each.target)])
+    payload = _payload(row.course, fate, notes) if row.course else None
+    notes += [_NOT_LOOKED] if fate.action is Action.CREATE else []
+    return replace(
+        life,
+        key=row.key,
+        title=row.title,
+        origins=origins_with_names(origins, sheet, directory, order.aliases, number),
         findings=tuple(finding for finding in checked.findings if finding.row == number),
         payload=payload,
         status=fate.status,
@@ -92,8 +91,11 @@ def explain_row(order: Order, number: int, outlook: Outlook) -> RowLife:
         candidates=fate.candidates,
         memories=memories,
         notes=tuple(notes),
-        flags=order.flags,
     )
+
+
+def _rows(rows: Sequence[int]) -> str:
+    return f": its courses stand in rows {rows[0]} to {rows[-1]}" if rows else ""
 
 
 def _directory(wanted: frozenset[str], outlook: Outlook) -> tuple[Directory, list[str]]:
@@ -106,17 +108,30 @@ def _directory(wanted: frozenset[str], outlook: Outlook) -> tuple[Directory, lis
         return NOTHING_LOOKED_UP, [f"Names were not looked up: {refused}"]
 
 
-def _payload(row: Row, fate: _Fate) -> Mapping[str, object]:
+def _memories(row: Row, outlook: Outlook, notes: list[str]) -> tuple[Memory, ...]:
+    """Return what the journal remembers of a row's course; note why it was not asked."""
+    if outlook.remember is None:
+        notes.append("There is no journal yet: nothing was ever imported from here.")
+    elif row.key is None or row.business_id is None:
+        notes.append(
+            "The journal knows a course by its location and its title or key: one is not known here."
+        )
+    else:
+        return outlook.remember(row.business_id, row.key)
+    return ()
+
+
+def _payload(course: Course, fate: _Fate, notes: list[str]) -> Mapping[str, object]:
     """Return what is sent, with the SystemId where it is known before."""
-    wire = {} if row.course is None else row.course.wire()
-    system_id = (row.course.own_key if row.course else None) or fate.system_id
-    return wire if system_id is None else {**wire, "SystemId": system_id}
+    system_id = course.own_key or fate.system_id
+    if system_id is None:
+        notes.append(_NOT_KEYED)
+        return course.wire()
+    return {**course.wire(), "SystemId": system_id}
 
 
-def _fate(row: Row | None, checked: Checked, memories: Sequence[Memory]) -> _Fate:
+def _fate(row: Row, checked: Checked, memories: Sequence[Memory]) -> _Fate:
     """Return what a plan says by the journal alone; a row it held once it is likely to hold again."""
-    if row is None:
-        return _Fate(status=Status.LEFT_OUT, action=None, reason="the layout leaves this row out")
     if row.course is None:
         told = [finding for finding in checked.findings if finding.row == row.number]
         faults = sum(finding.severity == "fault" for finding in told)

@@ -46,9 +46,7 @@ def origins_of(
     else:
         position = raw.cells.index.tolist().index(row) + 1
         sources = _by_layout(layout, places, texts, position)
-    sources |= {
-        name: _Source(column=None, text=text, rules=("given with --set",)) for name, text in given.items()
-    }
+    sources |= {name: _given(text) for name, text in given.items()}
     unused = _unused(raw, layout)
     origins: list[Origin] = []
     for column, text in zip(places, texts, strict=True):
@@ -59,6 +57,18 @@ def origins_of(
             origins.append(Origin(property_name=None, column=column, typed=text, value=None, rules=(rule,)))
     bare = [name for name, source in sources.items() if source.column is None]
     return (*origins, *(_origin(name, sources[name], sources[name].text, sheet, row) for name in bare))
+
+
+def why_left_out(raw: RawSheet, layout: Layout, row: int) -> str:
+    """Return why a layout makes no course of a row: "marked for deletion"."""
+    fitted = fit(layout, raw.headers)
+    [cells] = raw.cells.loc[[row]].to_numpy()
+    texts = [None if cell is None else shown(cell) for cell in cells]
+    return feed(fitted, dict(zip(raw.headers, texts, strict=True)), 1).left_out or "left out"
+
+
+def _given(text: str) -> _Source:
+    return _Source(column=None, text=text, rules=(f'given with --set: "{text}"',))
 
 
 def _by_headers(sheet: TidySheet, texts: Mapping[Column, str | None]) -> dict[str, _Source]:
@@ -91,7 +101,7 @@ def _by_layout(
         sources[name] = _Source(
             column=None if header is None else by_header[header],
             text=value,
-            rules=tuple(f"layout {layout.name}: {rule}" for rule in rules),
+            rules=(f"layout {layout.name}{': ' if rules else ''}{', '.join(rules)}",),
         )
     return sources
 
@@ -110,8 +120,6 @@ def _rules(layout: Layout, name: str, fed: Fed, row: Mapping[str, str | None]) -
         yield f'a blank means "{value}"'
     elif used.values is not None:
         yield f'it means "{value}"'
-    elif not used.transforms:
-        yield "as it is"
 
 
 def _unused(raw: RawSheet, layout: Layout | None) -> dict[str, str]:
@@ -130,13 +138,13 @@ def _unused(raw: RawSheet, layout: Layout | None) -> dict[str, str]:
 
 
 def _origin(name: str, source: _Source, typed: str | None, sheet: TidySheet, row: int) -> Origin:
-    named = name in sheet.names and row in sheet.names[name].index
-    value = None
-    if row in sheet.frame.index and name in sheet.frame:
+    value, rules = None, ["left out with its row"]
+    if row in sheet.frame.index:
         [value] = plain(sheet.frame.loc[[row], name])
-    parsed = () if named else tuple(_parsed(name, source.text, value=value))
-    rules = source.rules if named or value is not None or typed is not None else ()
-    return Origin(property_name=name, column=source.column, typed=typed, value=value, rules=(*rules, *parsed))
+        named = name in sheet.names and row in sheet.names[name].index
+        rules = [] if value is None and not named else list(source.rules)
+        rules += [] if named else _parsed(name, source.text, value=value)
+    return Origin(property_name=name, column=source.column, typed=typed, value=value, rules=tuple(rules))
 
 
 def _parsed(name: str, text: str | None, *, value: int | str | bool | None) -> Iterator[str]:
