@@ -97,7 +97,7 @@ def test_a_plan_writes_down_no_run_and_settles_no_doubt(path: Path, tester: Test
     ],
 )
 def test_a_plan_ends_as_the_import_would(
-    cells: dict[str, object],
+    host: object,
     options: dict[str, object],
     code: Exit,
     path: Path,
