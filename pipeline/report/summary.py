@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.model import NOT_AGREED, Status
 from pipeline.report.advice import advice
-from pipeline.report.commands import resolve_command
+from pipeline.report.commands import resolve_command, resolve_commands
 from pipeline.report.lines import INDENT, cut, labelled, visible, wrapped
 from pipeline.report.words import (
     REHEARSAL,
@@ -35,6 +35,10 @@ _FILES: Final = {
     "to-fix.xlsx": "To fix:",
     "to-fix.csv": "To fix:",
 }
+_HOW_TO_ANSWER: Final = (
+    "A resolve command under a row says that the row is that course. If it is another one, type "
+    "--not-created in place of --created and its Id."
+)
 # Their reason tells what no finding does.
 _REASON_COUNTS: Final = frozenset({Status.CHANGED, Status.HELD, Status.DEFERRED, Status.IN_DOUBT})
 
@@ -54,6 +58,7 @@ def summary(report: Report, *, width: int = 60, files: Collection[str] = ("repor
         _opening(report, width),
         [*_counts(report, width), *_forecast(report, width)],
         _rows(report, width),
+        _answers(report, width),
         _file(report, width),
         _closing(report, width, files),
     )
@@ -105,20 +110,24 @@ def _forecast(report: Report, width: int) -> list[str]:
 
 def _rows(report: Report, width: int) -> list[str]:
     lines: list[str] = []
-    left = _TOLD
+    left, more = _TOLD, 0
     needy = [row for row in report.rows if _needs_someone(row)]
     warned = [row for row in report.rows if row.findings and not _needs_someone(row)]
     for heading, rows in (("", needy), ("Warnings only:", warned)):
         if heading and rows and left > 0:
             lines += ["", heading] if lines else [heading]
         for row in rows:
-            told = _told(row, report, width)
+            told = _told(row, report)
+            command = resolve_command(row, report)
+            shown = told[: max(left, 0)]
             if left > 0:
                 lines += wrapped(_heading(row, report), width)
-                lines += [line for each in told[:left] for line in each]
-            left -= len(told)
-    if left < 0:
-        lines.append(f"… and {-left} more; {_all_of(report)}")
+                lines += [line for text in shown for line in wrapped(text, width, indent=INDENT)]
+                lines += [] if command is None else [INDENT * 2 + visible(command)]
+            more += len(told) - len(shown)
+            left -= len(shown) + (command is not None)
+    if more:
+        lines.append(f"… and {more} more; {_all_of(report)}")
     return lines
 
 
@@ -131,28 +140,22 @@ def _heading(row: RowReport, report: Report) -> str:
     return f"Row {row.number}{title}, {status_word(row.status, report)}:"
 
 
-def _told(row: RowReport, report: Report, width: int) -> list[list[str]]:
-    """Return what there is to tell about a row, the lines of each."""
+def _told(row: RowReport, report: Report) -> list[str]:
+    """Return what there is to tell about a row, one text each."""
     told = [row.reason] if row.status in _REASON_COUNTS and row.reason else []
-    told += [finding_line(finding, report.source) for finding in row.findings]
-    lines = [wrapped(text, width, indent=INDENT) for text in told]
-    return [*lines, *_question(row, report, width)]
-
-
-def _question(row: RowReport, report: Report, width: int) -> list[list[str]]:
-    """Return what a person has to say of a row: the courses it may be, and the command to answer with."""
-    command = resolve_command(row, report)
-    if command is None:
-        return []
     shown = [candidate_line(candidate) for candidate in row.candidates[:_CANDIDATES_SHOWN]]
-    more = len(row.candidates) - len(shown)
-    shown += [f"… and {more} more; {_all_of(report)}"] if more else []
-    ask = {0: "If it was created, say so", 1: "If it is this course, say so"}.get(
-        len(row.candidates), "If it is one of these, say which"
-    )
-    shown.append(f"{ask}; else --not-created in place of --created:")
-    lines = [line for text in shown for line in wrapped(text, width, indent=INDENT)]
-    return [[*lines, INDENT * 2 + visible(command)]]
+    if row.status is Status.HELD and len(row.candidates) == 1:
+        told, shown = [f"exists already as {shown[0]}"], []
+    more = len(row.candidates) - _CANDIDATES_SHOWN
+    shown += [f"… and {more} more; {_all_of(report)}"] if more > 0 else []
+    return [*told, *shown, *(finding_line(finding, report.source) for finding in row.findings)]
+
+
+def _answers(report: Report, width: int) -> list[str]:
+    """Tell once how to answer for the rows that wait for a person's word."""
+    if not any(resolve_commands(row, report) for row in report.rows):
+        return []
+    return wrapped(_HOW_TO_ANSWER, width)
 
 
 def _needs_someone(row: RowReport) -> bool:

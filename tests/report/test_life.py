@@ -36,9 +36,7 @@ def at(minute: int) -> datetime:
     return datetime(2026, 3, 2, 9, minute, tzinfo=UTC)
 
 
-def origin(
-    letter: str, header: str, name: str | None, value: object, *rules: str, typed: str | None
-) -> Origin:
+def origin(letter: str, header: str, name: str | None, value: object, rule: str, typed: str | None) -> Origin:
     return Origin(
         property_name=name,
         column=Column(header=header, letter=letter),
@@ -51,9 +49,7 @@ def origin(
 @pytest.fixture(scope="module")
 def life() -> RowLife:
     """A row that was refused in one run and lost its answer in the next."""
-    refusal = (
-        '{"Message":"Host: not found","Value":null,"Errors":[{"PropertyName":"Host"}],"WasSuccessful":false}'
-    )
+    refusal = '{"Message":"Host: not found","Value":null,"Errors":[{"PropertyName":"Host"}],"Status":400}'
     post = Exchange(
         method="POST",
         path="/api/content/courses",
@@ -113,15 +109,7 @@ def life() -> RowLife:
         title="簿記の基礎",
         origins=(
             origin("A", "Key", "SystemId", "SP-4", "the header means it", "SP-4"),
-            origin(
-                "B",
-                "Location",
-                "BusinessId",
-                1414974955,
-                "the header means it",
-                "the Id of that name",
-                typed="Lisbon",
-            ),
+            origin("B", "Place", "BusinessId", 1414974955, "a header; the Id of that name", "Lisbon"),
             origin("C", "Description", "FullDescription", LONG, "the header means it", LONG),
             origin("C", "Description", "SummaryText", LONG[:25], "cut_at_sentence", LONG),
             origin("D", "Overview", "OverviewText", None, "blank: nothing is sent", None),
@@ -217,8 +205,8 @@ def test_what_is_known_of_a_course(life: RowLife, known: Known | None, words: st
         (
             None,
             Status.INVALID,
-            "see what is found in it",
-            "It would stay behind: faulty, see what is found in it.",
+            "see below",
+            "It would stay behind: faulty, see below.",
         ),
     ],
 )

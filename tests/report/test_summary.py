@@ -146,9 +146,9 @@ def test_rows_only_a_person_can_decide_come_before_the_next_run(report: Report) 
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        pytest.param(1, "If it is this course, say so; else --not-created", id="one"),
-        pytest.param(2, "If it is one of these, say which; else --not-created", id="two"),
-        pytest.param(7, "… and 2 more; report.json has all", id="more than are shown"),
+        pytest.param(1, '  exists already as Id 1 "Pottery", created', id="one"),
+        pytest.param(2, "  exists already as Id 87654001\n", id="two"),
+        pytest.param(7, "  … and 2 more; report.json has all\n", id="more than are shown"),
     ],
 )
 def test_a_held_row_shows_its_candidates_and_how_to_answer(report: Report, count: int, words: str) -> None:
@@ -158,7 +158,9 @@ def test_a_held_row_shows_its_candidates_and_how_to_answer(report: Report, count
     assert words in text
     assert text.count('"Pottery", created on 2026-01-12T17:03:11 (the API tells no zone)') == min(count, 5)
     answer = "1" if count == 1 else "ID"
-    assert f"7 --sheet Plan --created {answer}\n" in text
+    command = f"course-import resolve 'plans/spring courses.xlsx' 7 --sheet Plan --created {answer}"
+    assert f"    {command}" in text.splitlines()
+    assert joined(text).count("type --not-created in place of --created and its Id.") == 1
 
 
 def test_a_doubt_the_next_run_looks_up_asks_nobody(report: Report) -> None:
@@ -168,7 +170,7 @@ def test_a_doubt_the_next_run_looks_up_asks_nobody(report: Report) -> None:
     unseen = replace(report.file_findings[0], code=NOT_SEEN)
     blind = replace(doubt, file_findings=(unseen,), exit_code=Exit.NEEDS_A_PERSON)
     text = summary(blind, width=120)
-    assert "If it was created, say so; else --not-created in place of --created:" in text
+    assert "type --not-created in place of --created and its Id." in joined(text)
     assert "course-import resolve 'plans/spring courses.xlsx' 9 --sheet Plan --created ID" in text
 
 
