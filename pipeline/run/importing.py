@@ -20,7 +20,7 @@ from pipeline.send import carry_out, look
 
 if TYPE_CHECKING:
     from pipeline.journal import Journal
-    from pipeline.model import Checked, Plan, Report, RunRecord, Target
+    from pipeline.model import Checked, Plan, Report, RunRecord, Target, TidySheet
     from pipeline.run.orders import House, Order
     from pipeline.send import Means
 
@@ -46,7 +46,9 @@ def import_file(order: Order, house: House) -> Report:
                 means, target = at_the_target(order, house, sheet, held)
             agree_to_plan(order, checked, target)
             world = _look(checked, means, target)
-            plan = _plan(order, house, checked, means, world)
+            plan = make_plan(checked, world, first=order.first)
+            estimate = means.client.estimate(len(plan.to_create), reads_back=house.reads_back)
+            plan = replace(plan, estimate=estimate)
             record = _with_steps(record, plan, world)
             agree_to_number(order, plan)
             house.consent(plan)
@@ -73,26 +75,34 @@ def plan_file(order: Order, house: House) -> Report:
     record, sheet = read(order, house.now)
     if sheet is not None:
         with ExitStack() as held:
-            try:
-                means, target, directory = with_names(order, house, sheet, held)
-                record, checked = judge(order, record, sheet, directory)
-                if checked is not None:
-                    if means is None or target is None:
-                        means, target = at_the_target(order, house, sheet, held)
-                    world = _glance(checked, means, target)
-                    plan = _plan(order, house, checked, means, world)
-                    record = replace(_with_steps(record, plan, world), forecast=_forecast(order, house, plan))
-                    agree_to_rows(order, record)
-                    agree_to_number(order, plan)
-            except JournalUnusable:
-                raise
-            except CourseImportError as refused:
-                if not record.rows:  # it never came to judging them
-                    record, _ = judge(order, record, sheet, NOTHING_LOOKED_UP)
-                stop = house.interrupted() or Stop(code=refused.exit_code, reason=str(refused))
-                record = _with_problem(record, refused)
-                record = replace(record, stop_code=stop.code, stop_reason=stop.reason)
+            record = _looked_ahead(order, house, record, sheet, held)
     return report_of(replace(record, finished_at=house.now()))
+
+
+def _looked_ahead(
+    order: Order, house: House, record: RunRecord, sheet: TidySheet, held: ExitStack
+) -> RunRecord:
+    """Return the record with what would become of its rows, and why an import would stop before sending."""
+    try:
+        means, target, directory = with_names(order, house, sheet, held)
+        record, checked = judge(order, record, sheet, directory)
+        if checked is None:
+            return record
+        if means is None or target is None:
+            means, target = at_the_target(order, house, sheet, held)
+        world = _glance(checked, means, target)
+        plan = make_plan(checked, world, first=order.first)
+        record = replace(_with_steps(record, plan, world), forecast=_forecast(order, house, plan, means))
+        agree_to_rows(order, record)
+        agree_to_number(order, plan)
+    except JournalUnusable:
+        raise
+    except CourseImportError as refused:
+        if not record.rows:  # it never came to judging them
+            record, _ = judge(order, record, sheet, NOTHING_LOOKED_UP)
+        stop = house.interrupted() or Stop(code=refused.exit_code, reason=str(refused))
+        return replace(_with_problem(record, refused), stop_code=stop.code, stop_reason=stop.reason)
+    return record
 
 
 def read_report(journal: Journal, run_id: str | None = None) -> Report:
@@ -122,22 +132,15 @@ def _glance(checked: Checked, means: Means, target: Target) -> World:
     return World(target=target, known=known, listings=listings)
 
 
-def _plan(order: Order, house: House, checked: Checked, means: Means, world: World) -> Plan:
-    plan = make_plan(checked, world, first=order.first)
-    estimate = means.client.estimate(len(plan.to_create), reads_back=house.reads_back)
-    return replace(plan, estimate=estimate)
-
-
-def _forecast(order: Order, house: House, plan: Plan) -> Forecast | None:
+def _forecast(order: Order, house: House, plan: Plan, means: Means) -> Forecast:
     """Return what carrying out a plan takes; an import has to look as well, as the plan did."""
-    if plan.estimate is None:
-        return None
+    estimate = means.client.estimate(len(plan.to_create), reads_back=house.reads_back)
     return Forecast(
         plan_id=plan.id,
         courses=len(plan.to_create),
-        requests=house.journal.count_requests(order.run_id) + plan.estimate.requests,
-        seconds=plan.estimate.seconds,
-        finish_at=plan.estimate.finish_at,
+        requests=house.journal.count_requests(order.run_id) + estimate.requests,
+        seconds=estimate.seconds,
+        finish_at=estimate.finish_at,
     )
 
 

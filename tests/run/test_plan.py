@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from pipeline.errors import Exit, RunLocked
+from pipeline.api import Stop
+from pipeline.errors import Exit, JournalUnusable, RunLocked
 from pipeline.journal import locked
 from pipeline.model import MAX_FAULTY, MAX_NEW, OTHER_PLAN
 from tests.run.conftest import break_with, course, create_by_hand, in_sandbox, titles, write_courses
@@ -209,3 +210,20 @@ def test_limits_that_are_just_met_stop_nothing(path: Path, tester: Tester, sandb
     write_courses(path, course("Pottery"), course("Weaving"), course("Baking"), course("Wine", HostId=""))
     report = tester.import_file(path, sandbox.url, max_new=2, max_faulty=25.0)
     assert statuses(report) == ["unchanged", "created", "created", "invalid"]
+
+
+def test_a_plan_that_is_interrupted_says_so(path: Path, tester: Tester, sandbox: Running) -> None:
+    tester.stop = Stop(code=Exit.INTERRUPTED, reason="interrupted with Ctrl-C")
+    report = tester.plan_file(path, sandbox.url)
+    assert (report.exit_code, report.stop_reason) == (Exit.INTERRUPTED, "interrupted with Ctrl-C")
+    assert statuses(report) == ["not_sent", "not_sent"]
+
+
+def test_a_plan_without_a_journal_is_none(path: Path, tester: Tester, sandbox: Running) -> None:
+    """What was asked of the API has to be noted: it counts against the limits."""
+    tester.import_file(path, sandbox.url)
+    with closing(sqlite3.connect(tester.journal_path)) as journal:
+        journal.execute("DROP TABLE requests")
+        journal.commit()
+    with pytest.raises(JournalUnusable):
+        tester.plan_file(path, sandbox.url)
