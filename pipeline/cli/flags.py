@@ -96,9 +96,20 @@ class Said:
     flags: tuple[str, ...] = ()  # every flag that was typed and says what is done, as --name=value
 
 
-# They say how a run is shown or agreed to; a report names the sheet itself.
+# They say how a run is shown, agreed to or hurried; a report names the sheet itself.
 _NOT_AGAIN: Final = frozenset(
-    {"sheet", "as_json", "quiet", "verbose", "no_progress", "yes", "plan_id", "created", "not_created"}
+    {
+        "sheet",
+        "pace",
+        "as_json",
+        "quiet",
+        "verbose",
+        "no_progress",
+        "yes",
+        "plan_id",
+        "created",
+        "not_created",
+    }
 )
 
 

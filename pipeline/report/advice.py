@@ -45,7 +45,8 @@ def advice(report: Report) -> tuple[str, str | None]:
             return "import the file:", _command("import", report)
         case Exit.DONE if report.rehearsal:
             account = "set NEXUDUS_EMAIL and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, for production"
-            return f"{account} and {_AGAIN}:", command
+            elsewhere = [flag for flag in report.flags if not flag.startswith("--target=")]
+            return f"{account} and {_AGAIN}:", command_line(report.command, report.source, elsewhere)
         case Exit.NEEDS_A_PERSON if not faulty:
             return f"decide about the rows named above, then {_AGAIN}:", command
         case Exit.DONE | Exit.USAGE:

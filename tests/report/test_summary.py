@@ -121,6 +121,11 @@ def test_rehearsal_says_how_to_go_to_production(report: Report) -> None:
     assert text.endswith("\n  course-import import 'plans/spring courses.xlsx' --sheet Plan")
 
 
+def test_a_rehearsal_is_not_sent_to_its_sandbox_again(report: Report) -> None:
+    rehearsed = replace(report, exit_code=Exit.DONE, flags=("--target=sandbox", "--layout=moodle"))
+    assert summary(rehearsed).endswith("--sheet Plan --layout moodle")
+
+
 def test_production_is_named_first(report: Report) -> None:
     text = summary(replace(report, rehearsal=False, target="spaces.nexudus.com/ops@example.com"))
     assert text.startswith("Target: spaces.nexudus.com/ops@example.com\n")
