@@ -12,7 +12,7 @@ override FILE := $(value FILE)
 export FILE
 
 .DEFAULT_GOAL := help
-.PHONY: help import check template report sandbox test bench lock clean
+.PHONY: help import check plan template report sandbox test bench lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ import: $(STAMP)  ## Import FILE=courses.xlsx (a rehearsal unless an account is 
 
 check: $(STAMP)  ## Check FILE=courses.xlsx; sends nothing
 	@$(BIN)/course-import check $(ARGS) -- "$$FILE" || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
+
+plan: $(STAMP)  ## Tell what an import of FILE=courses.xlsx would do, and how long; sends nothing
+	@$(BIN)/course-import plan $(ARGS) -- "$$FILE" || { code=$$?; echo "course-import ended with code $$code" >&2; exit $$code; }
 
 template: $(STAMP)  ## Write a blank workbook to fill in (FILE=new.xlsx)
 	@$(BIN)/course-import template $(ARGS) -- "$$FILE"

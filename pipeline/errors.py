@@ -9,6 +9,7 @@ CourseImportError
 │   └── SettingsRefused
 ├── RunLocked         7   another run works on the same target
 └── StoppedEarly      8   an outage, a limit or a breaker ended the run before its end
+    ├── NotAgreed         what would be sent is not what was agreed to
     └── JournalUnusable
 
 What is wrong with a row is never an exception: it is a `Finding`.
@@ -110,6 +111,14 @@ class StoppedEarly(CourseImportError):
     """The run ended before its end; running the same command again goes on from there."""
 
     exit_code = Exit.STOPPED
+
+
+class NotAgreed(StoppedEarly):
+    """What would be sent is not what was agreed to: a plan, or a limit; nothing was sent."""
+
+    def __init__(self, problem: Finding) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 class JournalUnusable(StoppedEarly):

@@ -8,18 +8,30 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model import Action, Plan, State, Status, Step
+from pipeline.model import Action, Candidate, Plan, State, Status, Step
 from schemas.course import fold_title
 from schemas.properties import PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Checked, Known, Row, Target, World
+    from pipeline.model import Checked, Known, Listed, Row, Target, World
     from schemas.course import Course
 
 
+_UNANSWERED: Final = "its answer was not recorded"
 _OFTEN: Final = 3  # deferrals of one reason in a row; then others go first
+
+
+def plan_id(checked: Checked, target: Target, *, first: int | None) -> str:
+    """Hash what is to be where; not the actions, so that one approval also covers a resumed run."""
+    identities = [
+        (row.course.business_id, row.course.key, row.course.fingerprint)
+        for row in checked.rows
+        if row.course is not None
+    ]
+    whole = json.dumps([checked.source.sha256, checked.source.sheet, target.name, first, identities])
+    return hashlib.sha256(whole.encode("ascii")).hexdigest()[:12]
 
 
 def make_plan(checked: Checked, world: World, *, first: int | None = None) -> Plan:
@@ -33,7 +45,7 @@ def make_plan(checked: Checked, world: World, *, first: int | None = None) -> Pl
     standing = _Standing(checked, world)
     steps = [standing.hold(_step(row, row.course, world)) for row in checked.rows if row.course is not None]
     plan = Plan(
-        id=_plan_id(checked, world.target, first),
+        id=plan_id(checked, world.target, first=first),
         source=checked.source,
         target=world.target,
         steps=tuple(steps),
@@ -76,8 +88,9 @@ class _Standing:
         own = {known.course_id for identity, known in world.known.items() if identity in in_file}
         known_ids = {known.course_id for known in world.known.values()}
         self._ids: dict[tuple[int, str, str], list[int]] = defaultdict(list)
-        for place, listing in world.listings.items():
-            for course_id, listed in (listing.courses if listing else {}).items():
+        self._listed = {place: listing.courses for place, listing in world.listings.items() if listing}
+        for place, courses in self._listed.items():
+            for course_id, listed in courses.items():
                 if course_id not in own:
                     self._ids[place, "title", fold_title(listed.title)].append(course_id)
                 if course_id not in known_ids:  # else another layout's course may have the same number
@@ -96,7 +109,18 @@ class _Standing:
             return step
         ids = ", ".join(map(str, same))
         reason = f"exists already as Id {ids}" if len(same) == 1 else f"may exist already as one of Id {ids}"
-        return replace(step, action=Action.HOLD, status=Status.HELD, reason=reason, candidates=tuple(same))
+        there = self._listed[course.business_id]
+        candidates = tuple(_candidate(course_id, there[course_id]) for course_id in same)
+        return replace(step, action=Action.HOLD, status=Status.HELD, reason=reason, candidates=candidates)
+
+
+def _candidate(course_id: int, listed: Listed) -> Candidate:
+    return Candidate(
+        course_id=course_id,
+        title=listed.title,
+        created_on=listed.created_on,
+        updated_by=listed.updated_by,
+    )
 
 
 def changes(course: Course, payload: Mapping[str, object]) -> tuple[str, ...]:
@@ -126,7 +150,7 @@ def _step(row: Row, course: Course, world: World) -> Step:
                 new,
                 action=Action.LOOK_UP,
                 status=Status.IN_DOUBT,
-                reason=known.reason,
+                reason=known.reason or _UNANSWERED,
                 candidates=known.candidates,
             )
         case State.CREATED:
@@ -143,14 +167,3 @@ def _step(row: Row, course: Course, world: World) -> Step:
                 course_id=known.course_id,
                 found=found,
             )
-
-
-def _plan_id(checked: Checked, target: Target, first: int | None) -> str:
-    """Hash what is to be where; not the actions, so that one approval also covers a resumed run."""
-    identities = [
-        (row.course.business_id, row.course.key, row.course.fingerprint)
-        for row in checked.rows
-        if row.course is not None
-    ]
-    whole = json.dumps([checked.source.sha256, checked.source.sheet, target.name, first, identities])
-    return hashlib.sha256(whole.encode("ascii")).hexdigest()[:12]

@@ -72,6 +72,7 @@ def _row(row: Row, told: Sequence[Finding]) -> RowReport:
         number=row.number,
         key=row.key,
         title=row.title,
+        business_id=row.business_id,
         # A row whose names were not looked up has no course, and no fault either.
         status=Status.INVALID if any(finding.severity == "fault" for finding in told) else Status.NOT_SENT,
         reason="",

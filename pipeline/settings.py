@@ -41,6 +41,14 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0))]
 
 
+def _percent(given: object) -> object:
+    """Return a share with its sign taken away; anything else is pydantic's to judge."""
+    return given.strip().removesuffix("%") if isinstance(given, str) else given
+
+
+Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
+
+
 def _encoding(given: str) -> str:
     """Return the name Python knows an encoding of text by."""
     try:
@@ -159,6 +167,10 @@ class Settings(BaseSettings):
         description="Longest wait for a slot under the API's limits, such as `90s` or `2h`,",
     )
     wait: bool = Field(default=False, description="or as long as it takes")
+    max_new: int | None = Field(
+        None, ge=0, description="Stop before sending when more courses than this would be sent,"
+    )
+    max_faulty: Percent | None = Field(None, description="or more than this per cent of the rows have faults")
     verify: bool = Field(default=True, description="Read created courses back and compare them with the file")
     max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow")
     writes_a_minute: int = Field(60, ge=1, description="The API's limits: courses a minute,")

@@ -13,7 +13,7 @@ MAKEFILE = Path(__file__).parents[1] / "Makefile"
 
 
 @pytest.mark.skipif(shutil.which("make") is None and "CI" not in os.environ, reason="no make here; CI has it")
-@pytest.mark.parametrize("target", ["import", "check"])
+@pytest.mark.parametrize("target", ["import", "check", "plan"])
 def test_no_letter_of_the_name_is_read_by_make_or_shell(target: str, tmp_path: Path) -> None:
     command = tmp_path / "course-import"
     command.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="ascii")

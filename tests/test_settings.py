@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.workplace import reading_of
+from pipeline.cli.ordering import reading_of
 from pipeline.errors import SettingsRefused, UsageError
 from pipeline.read import Limits
 from pipeline.settings import Settings, environment_name, is_loopback, load_settings
@@ -264,3 +264,24 @@ def test_what_no_text_can_be_written_in_is_refused(flags: dict[str, Any], words:
 def test_the_limits_of_reading_are_those_of_the_room_itself() -> None:
     """Other tools that read without settings get the same."""
     assert reading_of(load_settings(), None).limits == Limits()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("5", 5.0), (" 2.5 %", 2.5), ("0", 0.0), ("100%", 100.0)], ids=str
+)
+def test_a_share_may_have_its_sign(given: str, expected: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(max_faulty=given).max_faulty == expected
+    monkeypatch.setenv("COURSE_IMPORT_MAX_FAULTY", given)
+    monkeypatch.setenv("COURSE_IMPORT_MAX_NEW", "7")
+    assert (load_settings().max_faulty, load_settings().max_new) == (expected, 7)
+    assert load_settings(max_new=3).max_new == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [("101", "--max-faulty: has to be 100 or less."), ("some", "--max-faulty: has to be a number.")],
+    ids=["too much", "no number"],
+)
+def test_a_share_that_is_none_is_told(given: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        load_settings(max_faulty=given)

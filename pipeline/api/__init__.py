@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.api.answers import Settled, Stop
 from pipeline.api.client import Client
 from pipeline.api.connection import Connection
-from pipeline.api.courses import is_course_there, list_courses, read_courses
+from pipeline.api.courses import candidate_of, is_course_there, list_courses, read_courses
 from pipeline.api.directory import read_directory
 from pipeline.api.gate import Bounds, Gate, RequestLog
 from pipeline.api.pacing import Limit, Pacer
@@ -23,6 +23,7 @@ __all__ = [
     "RequestLog",
     "Settled",
     "Stop",
+    "candidate_of",
     "is_course_there",
     "list_courses",
     "read_courses",

@@ -121,11 +121,11 @@ class Client:
             raise StoppedEarly(f"{host} answered {path} with HTTP {status}. Run again later.")
         raise AccessRefused(f"{host} does not answer like the API (HTTP {status}). Check the address.")
 
-    def estimate(self, courses: int) -> Estimate:
-        """Return what creating and reading back so many courses will take."""
+    def estimate(self, courses: int, *, reads_back: bool) -> Estimate:
+        """Return what creating so many courses, and reading them back, will take."""
         seconds = self.gate.forecast(courses)
         return Estimate(
-            requests=courses + -(-courses // BATCH),
+            requests=courses + (-(-courses // BATCH) if reads_back else 0),
             seconds=seconds,
             finish_at=self._now() + timedelta(seconds=seconds),
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.api.client import BATCH, COURSES_PATH
 from pipeline.api.lists import PAGE, read_list, records_of
 from pipeline.errors import RoleMissing, StoppedEarly
-from pipeline.model import Listed, Listing
+from pipeline.model import Candidate, Listed, Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,11 +58,31 @@ def is_course_there(client: Client, course_id: int) -> bool:
     return client.is_there(f"{COURSES_PATH}/{course_id}")
 
 
+def candidate_of(course_id: int, record: Record) -> Candidate:
+    """Return a course as what a row may be."""
+    return Candidate(
+        course_id=course_id,
+        title=_told(record, "Title"),
+        created_on=_told(record, "CreatedOn"),
+        updated_by=_told(record, "UpdatedBy"),
+    )
+
+
+def _told(record: Record, field: str) -> str | None:
+    told = record.get(field)
+    return None if told is None else str(told)
+
+
 def _listing(business_id: int, records: Mapping[int, Record]) -> Listing:
     return Listing(
         business_id=business_id,
         courses={
-            course_id: Listed(title=str(record.get("Title") or ""), system_id=record.get("SystemId"))
+            course_id: Listed(
+                title=str(record.get("Title") or ""),
+                system_id=record.get("SystemId"),
+                created_on=_told(record, "CreatedOn"),
+                updated_by=_told(record, "UpdatedBy"),
+            )
             for course_id, record in records.items()
             if record.get("BusinessId") == business_id
         },

@@ -6,18 +6,19 @@ import json
 import shutil
 import sys
 from contextlib import contextmanager
-from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from pipeline.errors import Exit, StoppedEarly, UsageError, first_of
+from pipeline.report.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pipeline.cli.interrupt import Interrupt
-    from pipeline.model import Plan, Report, TidySheet
+    from pipeline.model import Plan, Report, RowLife, TidySheet
 
 
 def tell(told: Report, sheet: TidySheet | None, *, as_json: bool, quiet: bool, again: bool = False) -> None:
@@ -26,12 +27,11 @@ def tell(told: Report, sheet: TidySheet | None, *, as_json: bool, quiet: bool, a
     from pipeline.cli import workplace
 
     failure = workplace.write_files(told, sheet, again=again)
-    width = min(max(shutil.get_terminal_size().columns, 40), 100)
     try:
         if as_json:
             typer.echo(json.dumps(room.document(told), indent=2))
         elif not quiet or told.exit_code is not Exit.DONE:
-            typer.echo(room.summary(told, width=width))
+            typer.echo(room.summary(told, width=_width(), files=_names_in(told.folder)))
     except BrokenPipeError:
         raise
     except OSError as full:
@@ -41,13 +41,34 @@ def tell(told: Report, sheet: TidySheet | None, *, as_json: bool, quiet: bool, a
     raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if failure else {told.exit_code}))
 
 
+def show(life: RowLife, *, as_json: bool) -> None:
+    """Print a row's life."""
+    from pipeline import report as room
+
+    if as_json:
+        typer.echo(json.dumps(room.life_document(life), indent=2))
+    else:
+        typer.echo(room.life_text(life, width=_width()))
+
+
+def _width() -> int:
+    return min(max(shutil.get_terminal_size().columns, 40), 100)
+
+
+def _names_in(folder: str | None) -> list[str]:
+    """Return the names of a report's files that are there."""
+    return [] if folder is None else [path.name for path in Path(folder).glob("*.*")]
+
+
 def ask(plan: Plan, interrupt: Interrupt, *, yes: bool, quiet: bool) -> None:
     """Show what is about to be sent; ask when the target is no sandbox."""
     count = len(plan.to_create)
     if not count:
         return
     courses = "1 course" if count == 1 else f"{count} courses"
-    what = f"{courses} will be created at {plan.target.url} as {plan.target.account}{_duration(plan)}."
+    told = plan.estimate
+    time = "" if told is None else duration(told.requests, told.seconds, told.finish_at)
+    what = f"{courses} will be created at {plan.target.url} as {plan.target.account}{time}."
     may_go = plan.target.rehearsal or yes
     if not may_go and not sys.stdin.isatty():
         raise UsageError(f"{what} Nobody is there to be asked: add --yes to send them.")
@@ -63,15 +84,6 @@ def ask(plan: Plan, interrupt: Interrupt, *, yes: bool, quiet: bool) -> None:
         agreed = False
     if not agreed:
         raise StoppedEarly("you did not say yes; nothing was sent")
-
-
-def _duration(plan: Plan) -> str:
-    """Tell how long sending will take and when it ends; more than a day when the daily limit is met."""
-    if plan.estimate is None:
-        return ""
-    duration = timedelta(seconds=round(plan.estimate.seconds))
-    finish = f"{plan.estimate.finish_at:%Y-%m-%d %H:%M} UTC"
-    return f" with {plan.estimate.requests} requests in about {duration} (h:mm:ss), until {finish}"
 
 
 @contextmanager

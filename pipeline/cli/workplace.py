@@ -1,51 +1,33 @@
-"""The real parts a run works with: clock, folders, journal, connection, sandbox, log."""
+"""The real parts a run works with: journal, connection, folders, files."""
 
 from __future__ import annotations
 
-import logging
-import math
 import socket
-import sys
-import time
-import traceback
 import uuid
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from platformdirs import user_state_path
-from pydantic import SecretStr
-
-from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
+from pipeline.api import Connection
 from pipeline.api.images import anywhere, is_public, look_at_images
-from pipeline.errors import AccessRefused, Bug, CourseImportError, SettingsRefused, UsageError
+from pipeline.cli.entrance import address_of, now, sign_in
+from pipeline.errors import AccessRefused, SettingsRefused, UsageError
 from pipeline.journal import locked, open_journal, whoami
-from pipeline.read import STDIN, Reading
-from pipeline.read import Limits as ReadingLimits
+from pipeline.read import STDIN
 from pipeline.report import write_report
-from pipeline.run import DAY, House, look_up_names, read_report
-from pipeline.settings import Credentials
+from pipeline.run import House, look_up_names, read_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from pipeline.cli.interrupt import Interrupt
-    from pipeline.journal import Journal, RunLog
-    from pipeline.model import Directory, ImageAnswer, Plan, Report, Target, TidySheet
+    from pipeline.journal import Journal
+    from pipeline.model import Directory, ImageAnswer, Memory, Plan, Report, TidySheet
     from pipeline.run import Order
     from pipeline.settings import Settings
 
 _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 has four bytes for some
-_MB: Final = 2**20
-_LOG: Final = logging.getLogger("pipeline")
-_LINE: Final = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-_REHEARSING: Final = Credentials(email="importer@example.com", password=SecretStr("sandbox"))
-
-
-def now() -> datetime:
-    """Return the time of day, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 @contextmanager
@@ -59,7 +41,7 @@ def open_house(
     """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
     with (
         closing(open_journal(_journal_path(settings))) as journal,
-        _address_of(settings) as address,
+        address_of(settings) as address,
         closing(
             Connection(
                 address,
@@ -71,7 +53,7 @@ def open_house(
         yield House(
             journal=journal,
             host=connection.host,
-            sign_in=lambda log: _sign_in(settings, connection, interrupt, journal, log),
+            sign_in=lambda log: sign_in(settings, connection, interrupt, journal, log),
             lock=lambda target: locked(settings.state_dir / "locks", target.name, at=now()),
             consent=consent,
             progress=progress,
@@ -81,6 +63,11 @@ def open_house(
             settle_seconds=settings.settle_seconds,
             reads_back=settings.verify,
         )
+
+
+def quiet_house(settings: Settings, interrupt: Interrupt) -> AbstractContextManager[House]:
+    """Open the same for what asks nobody and shows no progress."""
+    return open_house(settings, interrupt, consent=lambda _plan: None, progress=lambda _total: lambda: None)
 
 
 @contextmanager
@@ -96,6 +83,18 @@ def reading_journal(settings: Settings) -> Iterator[Journal]:
             raise UsageError(f"Nothing was imported yet: there is no journal at {path}.")
     with closing(open_journal(path)) as journal:
         yield journal
+
+
+def remembering(settings: Settings) -> Callable[[int, str], tuple[Memory, ...]] | None:
+    """Return how the journal is asked for a course by location and key; None when there is none yet."""
+    if not _journal_path(settings).exists():
+        return None
+
+    def remember(business_id: int, key: str) -> tuple[Memory, ...]:
+        with reading_journal(settings) as journal:
+            return journal.memories(business_id, key)
+
+    return remember
 
 
 class Seen:
@@ -119,26 +118,6 @@ def report_in_any_case(journal: Journal, run_id: str, seen: Seen) -> Iterator[No
         raise
 
 
-def reading_of(settings: Settings, sheet: str | None) -> Reading:
-    """Return how a file is to be read."""
-    return Reading(
-        sheet=sheet,
-        encoding=settings.encoding,
-        delimiter=settings.delimiter,
-        quote=settings.quote,
-        stdin=sys.stdin.buffer if sys.stdin else None,  # whoever starts it may have closed it
-        limits=ReadingLimits(
-            file_bytes=settings.max_file_mb * _MB,
-            unpacked_bytes=settings.max_unpacked_mb * _MB,
-            unpacked_ratio=settings.max_unpacked_ratio,
-            rows=settings.max_rows,
-            cell_characters=settings.max_cell_characters,
-            reader_seconds=settings.reader_seconds,
-            reader_bytes=settings.reader_mb * _MB,
-        ),
-    )
-
-
 def look_up(order: Order, settings: Settings, interrupt: Interrupt, wanted: frozenset[str]) -> Directory:
     """Read the target's lists that say what names mean.
 
@@ -148,9 +127,7 @@ def look_up(order: Order, settings: Settings, interrupt: Interrupt, wanted: froz
     problems = [*settings.account_problems(), *settings.address_problems()]
     if problems:
         raise SettingsRefused("\n".join(problems))
-    with open_house(
-        settings, interrupt, consent=lambda _plan: None, progress=lambda _total: lambda: None
-    ) as house:
+    with quiet_house(settings, interrupt) as house:
         return look_up_names(order, house, wanted)
 
 
@@ -196,38 +173,6 @@ def somebody() -> str:
     return f"{whoami()}@{socket.gethostname()}"
 
 
-@contextmanager
-def run_log(folder: Path, *, verbose: bool) -> Iterator[None]:
-    """Write every request and every bug to the report folder's run.log, and to stderr when asked to."""
-    _LOG.setLevel(logging.INFO)
-    to_file = logging.FileHandler(folder / "run.log", encoding="utf-8", delay=True)
-    handlers: list[logging.Handler] = [to_file, logging.StreamHandler(sys.stderr)] if verbose else [to_file]
-    for handler in handlers:
-        handler.setFormatter(_LINE)
-        _LOG.addHandler(handler)
-    try:
-        yield
-    except CourseImportError:
-        raise
-    except Exception as bug:
-        _LOG.exception("a bug")
-        raise _bug(bug, to_file.baseFilename) from bug
-    finally:
-        for handler in handlers:
-            _LOG.removeHandler(handler)
-            handler.close()
-
-
-def bug_outside_a_run(bug: Exception) -> Bug:
-    """Write a bug's traceback to the state folder; return it as an error that names the file."""
-    try:
-        path = user_state_path("course-import", ensure_exists=True) / "bug.log"
-        path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
-    except OSError:
-        return Bug(f"a bug of ours: {''.join(traceback.format_exception_only(bug)).strip()}")
-    return _bug(bug, str(path))
-
-
 def write_files(report: Report, sheet: TidySheet | None, *, again: bool = False) -> str | None:
     """Write the report's files when its run has a folder; return in words why they could not be written.
 
@@ -246,82 +191,6 @@ def write_files(report: Report, sheet: TidySheet | None, *, again: bool = False)
     return None
 
 
-def store_path(settings: Settings) -> Path:
-    """Return where the embedded sandbox keeps its courses."""
-    return settings.state_dir / "sandbox.db"
-
-
-def limits_of(settings: Settings) -> tuple[Limit, ...]:
-    """Return every limit of the API's that holds."""
-    if settings.pace == "off":
-        return ()
-    return (
-        Limit(most=1, seconds=settings.request_spacing_seconds, writes_only=False),
-        Limit(most=settings.requests_a_minute, seconds=60, writes_only=False),
-        Limit(most=settings.requests_an_hour, seconds=3600, writes_only=False),
-        Limit(most=settings.requests_a_day, seconds=DAY.total_seconds(), writes_only=False),
-        Limit(most=settings.writes_a_minute, seconds=60, writes_only=True),
-        Limit(most=settings.writes_a_day, seconds=DAY.total_seconds(), writes_only=True),
-    )
-
-
-def _sign_in(
-    settings: Settings,
-    connection: Connection,
-    interrupt: Interrupt,
-    journal: Journal,
-    log: RunLog,
-) -> tuple[Client, Target]:
-    bounds = Bounds(
-        max_wait_seconds=math.inf if settings.wait else settings.max_wait.total_seconds(),
-        most_in_flight=settings.max_in_flight,
-        sleep=interrupt.sleep,
-        hurried=interrupt.is_told,
-        now=now,
-    )
-    gate = Gate(connection, pacer=Pacer(limits_of(settings), time.monotonic), log=log, bounds=bounds)
-    patience = Patience(
-        max_attempts=settings.max_attempts,
-        max_seconds=settings.max_retry_seconds,
-        sleep=interrupt.sleep,
-        hurried=interrupt.is_told,
-    )
-    client = Client(gate, patience=patience, now=now)
-    gate.remember(journal.requests_since(now() - DAY, host=connection.host, target=None))
-    credentials = _REHEARSING if settings.rehearsal else settings.credentials
-    return client, target_of(connection, client.sign_in(credentials, client_id=_client_id(settings)))
-
-
-@contextmanager
-def _address_of(settings: Settings) -> Iterator[str]:
-    if not settings.rehearsal:
-        yield settings.address
-        return
-    from pipeline import sandbox
-
-    try:
-        running = sandbox.start(store_path(settings), limits=settings.pace)
-    except OSError as failure:
-        raise AccessRefused(f"The sandbox cannot start: {failure}") from failure
-    with running:
-        yield running.url
-
-
-def _client_id(settings: Settings) -> str:
-    """Return the client id of this installation, made once and kept."""
-    if settings.client_id:
-        return settings.client_id
-    path = settings.state_dir / "client-id"
-    try:
-        if not path.exists():
-            made = path.with_name(f"client-id-{uuid.uuid4().hex}")  # nobody shall read half of it
-            made.write_text(str(uuid.uuid4()), encoding="ascii")
-            made.replace(path)
-        return str(uuid.UUID(path.read_text(encoding="ascii").strip()))
-    except (OSError, ValueError) as failure:  # it cannot be read, or is no id
-        raise AccessRefused(f"{path} cannot be used: {failure}. Mend or remove it.") from failure
-
-
 def _journal_path(settings: Settings) -> Path:
     return settings.state_dir / "journal.db"
 
@@ -332,7 +201,3 @@ def _made(folder: Path) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _bug(bug: Exception, path: str) -> Bug:
-    return Bug(f"a bug of ours ({type(bug).__name__}): please report it with {path}")

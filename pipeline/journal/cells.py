@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import Exit
-from pipeline.model import Doubt, Finding, Known, PastRequest, RowReport, RunRecord, Source, State, Status
+from pipeline.model import (
+    Candidate,
+    Doubt,
+    Finding,
+    Known,
+    PastRequest,
+    RowReport,
+    RunRecord,
+    Source,
+    State,
+    Status,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import RowMapping
 
@@ -33,6 +45,18 @@ def of_finding(run_id: str, finding: Finding) -> dict[str, Any]:
     }
 
 
+def of_candidates(candidates: Iterable[Candidate]) -> str:
+    """Return candidates as their column holds them."""
+    return json.dumps([asdict(candidate) for candidate in candidates])
+
+
+def to_candidates(text: str) -> tuple[Candidate, ...]:
+    """Return candidates from their column; the first version kept bare Ids."""
+    return tuple(
+        Candidate(course_id=told) if isinstance(told, int) else Candidate(**told) for told in json.loads(text)
+    )
+
+
 def to_known(cells: RowMapping) -> Known:
     """Return what is known of a course from its row."""
     return Known(
@@ -40,7 +64,7 @@ def to_known(cells: RowMapping) -> Known:
         payload=json.loads(cells["payload"]),
         course_id=cells["course_id"],
         reason=cells["reason"],
-        candidates=tuple(json.loads(cells["candidates"])),
+        candidates=to_candidates(cells["candidates"]),
         deferrals=cells["deferrals"],
         said_by=cells["said_by"],
     )
@@ -84,6 +108,7 @@ def of_run(record: RunRecord) -> dict[str, Any]:
         "stop_reason": record.stop_reason,
         "version": record.version,
         "folder": record.folder,
+        "flags": json.dumps(record.flags),
     }
 
 
@@ -98,7 +123,8 @@ def of_row(run_id: str, row: RowReport) -> dict[str, Any]:
         "reason": row.reason,
         "course_id": row.course_id,
         "found": row.found,
-        "candidates": json.dumps(row.candidates),
+        "candidates": of_candidates(row.candidates),
+        "business_id": row.business_id,
     }
 
 
@@ -127,6 +153,7 @@ def to_record(
         stop_code=None if run["stop_code"] is None else Exit(run["stop_code"]),
         stop_reason=run["stop_reason"],
         folder=run["folder"],
+        flags=tuple(json.loads(run["flags"] or "[]")),
     )
 
 
@@ -139,6 +166,7 @@ def _to_row(cells: RowMapping, told: tuple[Finding, ...], *, unanswered: bool) -
         reason=UNANSWERED if unanswered else cells["reason"],
         course_id=cells["course_id"],
         found=cells["found"],
-        candidates=tuple(json.loads(cells["candidates"])),
+        candidates=to_candidates(cells["candidates"]),
+        business_id=cells["business_id"],
         findings=told,
     )

@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock
-from sqlalchemy import URL, and_, create_engine, event, insert, inspect, or_, select, update
+from sqlalchemy import URL, and_, create_engine, event, func, insert, inspect, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import JournalUnusable
 from pipeline.journal import cells
+from pipeline.journal.memory import memories_of
 from pipeline.journal.run_log import RunLog
 from pipeline.journal.tables import (
     SCHEMA_VERSION,
+    UPGRADES,
     courses,
     findings,
     meta,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from pipeline.errors import Exit
-    from pipeline.model import Doubt, Known, PastRequest, RunRecord
+    from pipeline.model import Doubt, Known, Memory, PastRequest, RunRecord
 
 # Read back by a test. FULL: a commit is on the disk before its request leaves, whatever the power does.
 PRAGMAS: Final = {"busy_timeout": 30_000, "journal_mode": "wal", "synchronous": 2}
@@ -127,6 +129,17 @@ class Journal:
         with self._transaction() as connection:
             return tuple(cells.to_past(row) for row in connection.execute(query).mappings())
 
+    def count_requests(self, run_id: str) -> int:
+        """Return how many requests a run has made so far."""
+        query = select(func.count()).select_from(requests).where(requests.c.run_id == run_id)
+        with self._transaction() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def memories(self, business_id: int, key: str) -> tuple[Memory, ...]:
+        """Return what is remembered of a course, by target, the one that was seen last at the end."""
+        with self._transaction() as connection:
+            return memories_of(connection, business_id, key)
+
     def read_run(self, run_id: str | None = None) -> RunRecord | None:
         """Return the run of that id, else the last one; None when there is none."""
         query = select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(1)
@@ -174,12 +187,14 @@ def open_journal(path: Path) -> Journal:
                 if version is None:
                     metadata.create_all(connection)
                     connection.execute(insert(meta), {"schema_version": SCHEMA_VERSION})
+                elif version < SCHEMA_VERSION:
+                    _upgrade(connection, version)
     except (SQLAlchemyError, OSError) as failure:
         raise JournalUnusable(_in_words(path, failure)) from failure
-    if version not in (None, SCHEMA_VERSION):
+    if version is not None and version > SCHEMA_VERSION:
         connection.close()
         raise JournalUnusable(
-            f"The journal {path} was written by another version of course-import (its schema is {version}, "
+            f"The journal {path} was written by a newer version of course-import (its schema is {version}, "
             f"this program knows {SCHEMA_VERSION}). Use that version; nothing was sent."
         )
     return Journal(connection, path)
@@ -190,6 +205,13 @@ def _version_of(connection: Connection) -> int | None:
     if not inspect(connection).has_table(meta.name):
         return None
     return int(connection.execute(select(meta.c.schema_version)).scalar_one())
+
+
+def _upgrade(connection: Connection, version: int) -> None:
+    for later in range(version + 1, SCHEMA_VERSION + 1):
+        for statement in UPGRADES[later]:
+            connection.exec_driver_sql(statement)
+    connection.execute(update(meta).values(schema_version=SCHEMA_VERSION))
 
 
 def _set_pragmas(driver_connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own type

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import BindParameter, ClauseElement, Connection, CursorResult, Dialect
 
-    from pipeline.model import Finding, Listing, Row
+    from pipeline.model import Candidate, Finding, Listing, Row
 
 
 def _named(*names: str) -> dict[str, BindParameter[Any]]:
@@ -82,7 +82,7 @@ class End:
     reason: str = ""  # the same text for the same fault
     course_id: int | None = None
     found: bool = False  # by looking
-    candidates: tuple[int, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     at: datetime | None = None  # now, when left out
     told: str = ""  # for the row, where the reason alone would say too little
 
@@ -131,7 +131,7 @@ class RunLog:
             reason=end.told or end.reason,
             course_id=end.course_id,
             found=end.found,
-            candidates=json.dumps(end.candidates),
+            candidates=cells.of_candidates(end.candidates),
         )
 
     def end_course(self, key: str, business_id: int, end: End) -> None:
@@ -145,7 +145,7 @@ class RunLog:
             reason=end.reason,
             course_id=end.course_id,
             ended_at=(end.at or self._now()).isoformat(),
-            candidates=json.dumps(end.candidates),
+            candidates=cells.of_candidates(end.candidates),
             deferrals_more=int(end.state is State.DEFERRED),
         )
 

@@ -15,7 +15,12 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
 
-SCHEMA_VERSION: Final = 1  # raised whenever a table changes; a newer file is refused
+SCHEMA_VERSION: Final = 2  # raised whenever a table changes; a newer file is refused
+
+# What brings an older file to each version; what is new is null in its old rows.
+UPGRADES: Final = {
+    2: ("ALTER TABLE runs ADD COLUMN flags TEXT", "ALTER TABLE rows ADD COLUMN business_id BIGINT"),
+}
 
 metadata: Final = MetaData()
 
@@ -42,6 +47,7 @@ runs: Final = Table(
     Column("stop_reason", Text, comment="the same in words"),
     Column("version", Text, nullable=False, comment="of course-import"),
     Column("folder", Text, comment="of its report files"),
+    Column("flags", Text, comment="JSON list of those that say what is read and where it goes"),
     comment="one row a run",
 )
 
@@ -56,7 +62,8 @@ rows: Final = Table(
     Column("reason", Text, nullable=False, comment="why it has that status, in words"),
     Column("course_id", BigInteger, comment="of the course that exists"),
     Column("found", Boolean, nullable=False, comment="the Id was found by looking"),
-    Column("candidates", Text, nullable=False, comment="JSON list of Ids a person has to choose from"),
+    Column("candidates", Text, nullable=False, comment="JSON, the courses it may be"),
+    Column("business_id", BigInteger, comment="the location, where it is known"),
     comment="one row a row of the file a run read",
     sqlite_with_rowid=False,
 )
@@ -91,7 +98,7 @@ courses: Final = Table(
     Column("run_id", Text, nullable=False, comment="the run that touched it last"),
     Column("number", Integer, nullable=False, comment="its row in that run"),
     Column("ended_at", Text, comment="when that state was reached; null while sending"),
-    Column("candidates", Text, nullable=False, server_default="[]", comment="JSON list of Ids it may be"),
+    Column("candidates", Text, nullable=False, server_default="[]", comment="JSON, the courses it may be"),
     Column("deferrals", Integer, nullable=False, server_default="0", comment="in a row, of one reason"),
     Column("said_by", Text, comment="the person whose word the state is"),
     comment="one row a course that was ever meant to be sent",

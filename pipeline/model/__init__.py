@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pipeline.model.explaining import Appearance, Exchange, Memory, Origin, RowLife
 from pipeline.model.reporting import (
+    MAX_FAULTY,
+    MAX_NEW,
+    NOT_AGREED,
     NOT_SEEN,
+    OTHER_PLAN,
+    Forecast,
     Report,
     RowReport,
     RunRecord,
@@ -11,6 +17,7 @@ from pipeline.model.reporting import (
 from pipeline.model.sending import (
     Action,
     ApiError,
+    Candidate,
     Created,
     Deferred,
     Doubt,
@@ -51,9 +58,15 @@ from pipeline.model.sheets import (
 )
 
 __all__ = [
+    "MAX_FAULTY",
+    "MAX_NEW",
+    "NOT_AGREED",
     "NOT_SEEN",
+    "OTHER_PLAN",
     "Action",
     "ApiError",
+    "Appearance",
+    "Candidate",
     "Cell",
     "Checked",
     "Column",
@@ -63,14 +76,18 @@ __all__ = [
     "Doubt",
     "Entry",
     "Estimate",
+    "Exchange",
     "Finding",
+    "Forecast",
     "ImageAnswer",
     "ImageHead",
     "InDoubt",
     "Known",
     "Listed",
     "Listing",
+    "Memory",
     "NoImageHead",
+    "Origin",
     "Outcome",
     "PastRequest",
     "Plan",
@@ -78,6 +95,7 @@ __all__ = [
     "Rejected",
     "Report",
     "Row",
+    "RowLife",
     "RowReport",
     "RunRecord",
     "Severity",

@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.errors import Exit
+    from pipeline.model.sending import Candidate
     from pipeline.model.sheets import Finding, Source
 
+# Codes of findings that stopped a run before it sent anything.
+OTHER_PLAN: Final = "other-plan"
+MAX_NEW: Final = "max-new"
+MAX_FAULTY: Final = "max-faulty"
+NOT_AGREED: Final = frozenset({OTHER_PLAN, MAX_NEW, MAX_FAULTY})
 NOT_SEEN: Final = "not-seen"  # code of the finding that says the target's courses may not be listed
 
 
@@ -35,6 +41,19 @@ class RunRecord:
     stop_code: Exit | None = None  # of what ended the run before its end
     stop_reason: str | None = None  # the same in words
     folder: str | None = None  # where the report files are
+    flags: tuple[str, ...] = ()  # as they were typed, those that say what is read and where it goes
+    forecast: Forecast | None = None  # of a plan; None: nothing was planned, or it was carried out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What an import would do, by a plan."""
+
+    plan_id: str
+    courses: int  # that would be sent
+    requests: int  # of every kind
+    seconds: float
+    finish_at: datetime  # UTC, if it began now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +67,8 @@ class RowReport:
     reason: str
     course_id: int | None = None
     found: bool = False  # the Id was found by looking, not told by an answer
-    candidates: tuple[int, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    business_id: int | None = None  # the location, where it is known
     findings: tuple[Finding, ...] = ()
 
 

@@ -63,6 +63,16 @@ class Status(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A course at the target that a row may be, as the API tells it; what it does not tell is None."""
+
+    course_id: int
+    title: str | None = None
+    created_on: str | None = None  # as the API gave it: its zone is known only where one is written
+    updated_by: str | None = None  # who changed it last, or made it; the API keeps no other name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What will be done with one right row, and why."""
 
@@ -73,7 +83,7 @@ class Step:
     reason: str
     course_id: int | None = None  # of the course that exists already
     found: bool = False  # the Id was found by looking, in this run
-    candidates: tuple[int, ...] = ()  # Ids a person has to choose from
+    candidates: tuple[Candidate, ...] = ()  # a person has to choose from them
     system_id: str | None = None  # the token an earlier attempt carried
     deferrals: int = 0  # times in a row it was deferred for the same reason
     last: bool = False  # refused or deferred too often before: goes after all others
@@ -153,7 +163,7 @@ class Known:
     payload: Mapping[str, object]  # as it was sent, SystemId included
     course_id: int | None
     reason: str
-    candidates: tuple[int, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     deferrals: int = 0  # times in a row it was deferred for the same reason
     said_by: str | None = None  # the person whose word this is
 
@@ -190,6 +200,8 @@ class Listed:
 
     title: str
     system_id: str | None
+    created_on: str | None = None  # as the API gave it
+    updated_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.report.document import document
+from pipeline.report.life import life_document, life_text
 from pipeline.report.page import write_page
 from pipeline.report.summary import summary
 from pipeline.report.workbook import write_workbook
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.model import Report, TidySheet
 
-__all__ = ["document", "summary", "write_report"]
+__all__ = ["document", "life_document", "life_text", "summary", "write_report"]
 
 
 def write_report(report: Report, sheet: TidySheet | None, folder: Path) -> None:

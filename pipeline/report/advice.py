@@ -1,17 +1,17 @@
-"""What to do next, and the commands to type for it."""
+"""What to do next, and the command to type for it."""
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import Exit
-from pipeline.model import Status
+from pipeline.model import NOT_AGREED, OTHER_PLAN, Status
+from pipeline.report.commands import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.model import Report, Source
+    from pipeline.model import Forecast, Report
 
 _AGAIN: Final = "run the same command again"
 _NEXT: Final[Mapping[Exit, str]] = {
@@ -29,45 +29,43 @@ _NEXT: Final[Mapping[Exit, str]] = {
 }
 
 
-def next_step(report: Report) -> tuple[str, str | None]:
-    """Return what to do next, and the command to type for it."""
-    path = _typed(report.source)
-    command = f"course-import {report.command} {path}"
+def advice(report: Report) -> tuple[str, str | None]:
+    """Return what to do next, and the command to type for it, if there is one."""
+    command = _command(report.command, report)
+    stopped_by = {finding.code for finding in report.file_findings}
+    if OTHER_PLAN in stopped_by:
+        return "look at the plan as it is now:", _command("plan", report)
+    if NOT_AGREED & stopped_by:
+        return f"do as is said above and {_AGAIN}:", command
+    if report.forecast is not None:
+        return _of_a_plan(report, report.forecast)
     faulty = report.tally[Status.INVALID] + report.tally[Status.REJECTED] > 0
     match report.exit_code:
         case Exit.DONE if report.command == "check":
-            return "import the file:", f"course-import import {path}"
+            return "import the file:", _command("import", report)
         case Exit.DONE if report.rehearsal:
             account = "set NEXUDUS_EMAIL and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, for production"
-            return f"{account} and {_AGAIN}:", command
+            elsewhere = [flag for flag in report.flags if not flag.startswith("--target=")]
+            return f"{account} and {_AGAIN}:", command_line(report.command, report.source, elsewhere)
         case Exit.NEEDS_A_PERSON if not faulty:
-            open_rows = report.tally[Status.HELD] + report.tally[Status.IN_DOUBT] > 0
-            word = f"course-import resolve {path} ROW --created ID (or --not-created)"
-            return "decide about the rows named above" + (
-                ":" if open_rows else "."
-            ), word if open_rows else None
+            return f"decide about the rows named above, then {_AGAIN}:", command
         case Exit.DONE | Exit.USAGE:
             return _NEXT[report.exit_code], None
         case _:
             return f"{_NEXT[report.exit_code]}:", command
 
 
-def _typed(source: Source) -> str:
-    """Return the file as a shell takes it, with the sheet that is meant."""
-    # Or it would be an option; but for `-` itself, which is standard input.
-    path = f"./{source.path}" if source.path.startswith("-") and source.path != "-" else source.path
-    if source.sheet is None:
-        return shlex.quote(path)
-    return f"{shlex.quote(path)} --sheet {shlex.quote(source.sheet)}"
+def _of_a_plan(report: Report, forecast: Forecast) -> tuple[str, str | None]:
+    send = _command("import", report, f"--plan={forecast.plan_id}")
+    needy = report.exit_code is Exit.NEEDS_A_PERSON
+    if forecast.courses and needy:
+        return "import what is right, or see to what is named above first and plan again:", send
+    if forecast.courses or report.exit_code is Exit.IN_DOUBT:
+        return "import exactly this:", send
+    if needy:
+        return "see to what is named above and plan again:", _command("plan", report)
+    return _NEXT[Exit.DONE], None
 
 
-def resolve_command(source: Source, row: int, created: int | str | None) -> str:
-    """Return the command that takes a person's word on a row.
-
-    Args:
-        source: the file.
-        row: the row's number.
-        created: the Id the course exists under, or what stands for it; None: it does not exist.
-    """
-    word = "--not-created" if created is None else f"--created {created}"
-    return f"course-import resolve {_typed(source)} {row} {word}"
+def _command(command: str, report: Report, *flags: str) -> str:
+    return command_line(command, report.source, (*report.flags, *flags))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from pipeline.report.commands import resolve_commands
 from pipeline.report.words import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipeline.model import Finding, Report, RowReport
+    from pipeline.model import Candidate, Finding, Forecast, Report, RowReport
 
 _FORMAT: Final = 1
 
@@ -23,8 +24,8 @@ def document(report: Report) -> dict[str, object]:
         "format": _FORMAT,
         "run": {
             "id": report.run_id,
-            "started_at": _moment(report.started_at),
-            "finished_at": None if report.finished_at is None else _moment(report.finished_at),
+            "started_at": moment(report.started_at),
+            "finished_at": None if report.finished_at is None else moment(report.finished_at),
             "version": report.version,
         },
         "target": report.target,
@@ -38,15 +39,26 @@ def document(report: Report) -> dict[str, object]:
         "exit_code": int(report.exit_code),
         "stop_reason": report.stop_reason,
         "folder": report.folder,
+        "plan": None if report.forecast is None else _plan(report.forecast),
         "tally": {str(status): count for status, count in report.tally.items()},
-        "rows": [_row(row) for row in report.rows],
+        "rows": [_row(row, report) for row in report.rows],
         "file_errors": file_errors,
-        "not_imported": [_finding(finding) for finding in not_imported],
+        "not_imported": [finding_entry(finding) for finding in not_imported],
         "notes": notes,
     }
 
 
-def _row(row: RowReport) -> dict[str, object]:
+def _plan(forecast: Forecast) -> dict[str, object]:
+    return {
+        "id": forecast.plan_id,
+        "courses": forecast.courses,
+        "requests": forecast.requests,
+        "seconds": round(forecast.seconds, 1),
+        "finish_at": moment(forecast.finish_at),
+    }
+
+
+def _row(row: RowReport, report: Report) -> dict[str, object]:
     errors, warnings = _split(row.findings)
     return {
         "row": row.number,
@@ -56,9 +68,21 @@ def _row(row: RowReport) -> dict[str, object]:
         "reason": row.reason,
         "id": row.course_id,
         "found": row.found,
-        "candidates": list(row.candidates),
+        "candidates": [candidate.course_id for candidate in row.candidates],
+        "candidate_courses": [candidate_course(candidate) for candidate in row.candidates],
+        "resolve": list(resolve_commands(row, report)),
         "errors": errors,
         "warnings": warnings,
+    }
+
+
+def candidate_course(candidate: Candidate) -> dict[str, object]:
+    """Return a candidate with the API's own words for what it tells."""
+    return {
+        "id": candidate.course_id,
+        "title": candidate.title,
+        "created_on": candidate.created_on,
+        "updated_by": candidate.updated_by,
     }
 
 
@@ -67,11 +91,12 @@ def _split(findings: Iterable[Finding]) -> tuple[list[dict[str, object]], list[d
     faults: list[dict[str, object]] = []
     milder: list[dict[str, object]] = []
     for finding in findings:
-        (faults if finding.severity == "fault" else milder).append(_finding(finding))
+        (faults if finding.severity == "fault" else milder).append(finding_entry(finding))
     return faults, milder
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_entry(finding: Finding) -> dict[str, object]:
+    """Return a finding by its parts."""
     return {
         "column": finding.column,
         "cell": finding.cell,
@@ -84,5 +109,6 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def moment(at: datetime) -> str:
+    """Return a time in UTC as RFC 3339 has it."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -44,7 +44,8 @@ def _exit_code(record: RunRecord) -> Exit:
         return Exit.FILE_REFUSED
     early = {record.stop_code} if record.stop_code else set()
     blind = any(finding.code == NOT_SEEN for finding in record.file_findings)
-    return first_of({_code(row, blind=blind) for row in record.rows} | early)
+    rows = (row for row in record.rows if not (record.command == "plan" and row.status is Status.NOT_SENT))
+    return first_of({_code(row, blind=blind) for row in rows} | early)
 
 
 def _code(row: RowReport, *, blind: bool) -> Exit:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+import re
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import Exit
-from pipeline.model import Status
+from pipeline.model import State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from pipeline.model import Finding, Report, Source
+    from pipeline.model import Candidate, Finding, Report, Source
 
 REHEARSAL: Final = "Rehearsal against the sandbox: nothing reached production."
 
@@ -44,6 +45,7 @@ EXIT_MEANINGS: Final[Mapping[Exit, str]] = {
 }
 
 
+_ZONE: Final = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _LEFT_OUT: Final = frozenset({"not-imported", "rows-left-out", "sheet-not-read"})
 
 
@@ -53,10 +55,38 @@ def left_out(finding: Finding) -> bool:
 
 
 def status_word(status: Status, report: Report) -> str:
-    """Return what people call `status`; a check sends nothing, so that there a row is right or faulty."""
-    if report.command == "check" and status is Status.NOT_SENT:
-        return "right"
+    """Return what people call `status`; check and plan send nothing, so that there a row is right or new."""
+    if status is Status.NOT_SENT and report.command in ("check", "plan"):
+        return "right" if report.forecast is None else "new"
+    return status_name(status)
+
+
+def status_name(status: Status) -> str:
+    """Return what people call `status` in any report."""
     return _STATUS_WORDS[status]
+
+
+def state_word(state: State) -> str:
+    """Return what people call the state of a course."""
+    return "being sent" if state is State.SENDING else _STATUS_WORDS[Status(state.value)]
+
+
+def duration(requests: int, seconds: float, finish_at: datetime) -> str:
+    """Tell how long sending takes and when it ends; more than a day when the daily limit is met."""
+    whole = timedelta(seconds=round(seconds))
+    return f" with {requests} requests in about {whole} (h:mm:ss), until {finish_at:%Y-%m-%d %H:%M} UTC"
+
+
+def candidate_line(candidate: Candidate) -> str:
+    """Return a candidate in one line: `Id 7 "Pottery", created on …, last changed by …`."""
+    title = "" if candidate.title is None else f' "{candidate.title}"'
+    parts = [f"Id {candidate.course_id}{title}"]
+    if candidate.created_on is not None:
+        zone = "" if _ZONE.search(candidate.created_on) else " (the API tells no zone)"
+        parts.append(f"created on {candidate.created_on}{zone}")
+    if candidate.updated_by is not None:
+        parts.append(f"last changed by {candidate.updated_by}")
+    return ", ".join(parts)
 
 
 def finding_line(finding: Finding, source: Source) -> str:

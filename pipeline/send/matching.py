@@ -10,13 +10,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pipeline.api import candidate_of
 from schemas.course import fold_title
 from schemas.properties import PROPERTIES, WRITE_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.model import Doubt
+    from pipeline.model import Candidate, Doubt
 
     Record: TypeAlias = Mapping[str, Any]
 
@@ -38,10 +39,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """It may be one of these Ids, or none."""
+    """It may be one of these courses, or none."""
 
     doubt: Doubt
-    candidates: tuple[int, ...]
+    candidates: tuple[Candidate, ...]
 
 
 Match: TypeAlias = Found | Absent | Open
@@ -98,12 +99,12 @@ def _by_fields(doubts: Iterable[Doubt], records: Mapping[int, Record], taken: se
 def _missing(doubt: Doubt, left: Mapping[int, Record]) -> Match:
     title = fold_title(str(doubt.payload["Title"]))
     candidates = [
-        course_id
-        for course_id, record in left.items()
+        candidate_of(course_id, record)
+        for course_id, record in sorted(left.items())
         if _may_be_new(course_id, doubt)
         and (fold_title(str(record.get("Title") or "")) == title or record.get("SystemId") == doubt.system_id)
     ]
-    return Open(doubt=doubt, candidates=tuple(sorted(candidates))) if candidates else Absent(doubt=doubt)
+    return Open(doubt=doubt, candidates=tuple(candidates)) if candidates else Absent(doubt=doubt)
 
 
 def _may_be_new(course_id: int, doubt: Doubt) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.api.pacing import Pacer
-from pipeline.cli.workplace import limits_of
+from pipeline.cli.entrance import limits_of
 from pipeline.settings import load_settings
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from pipeline import __version__, run
+from pipeline import __version__
 from pipeline.cli import run_command_line
 from pipeline.errors import Exit
 from tests.cli.conftest import COMMAND, SAMPLES, course_import
@@ -186,7 +186,7 @@ def test_a_bug_is_one_line_to_the_user_and_a_traceback_in_the_log(
     def broken(*_arguments: object, **_options: object) -> None:
         raise KeyError("title")
 
-    monkeypatch.setattr(run, "tidy", broken)
+    monkeypatch.setattr("pipeline.run.judging.tidy", broken)
     monkeypatch.setattr(sys, "argv", ["course-import", "check", str(SAMPLES / "courses.csv")])
     assert run_command_line() == Exit.BUG
     printed = capsys.readouterr()

@@ -145,7 +145,7 @@ def test_a_course_that_cannot_be_recognised_waits_for_a_person(lost: Fault, impo
     assert {course: len(ids) for course, ids in there.items()} == dict.fromkeys(COURSES[:COUNT], 1)
     assert report.exit_code is Exit.NEEDS_A_PERSON
     doubtful = [row for row in report.rows if row.status is Status.IN_DOUBT]
-    assert [list(row.candidates) for row in doubtful] == [there[COURSES[2]]]
+    assert [[each.course_id for each in row.candidates] for row in doubtful] == [there[COURSES[2]]]
     assert importer.known()[COURSES[2]].state is State.IN_DOUBT
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.journal import open_journal
-from pipeline.model import Finding, Row, RowReport, RunRecord, Source, Status
+from pipeline.model import Candidate, Finding, Row, RowReport, RunRecord, Source, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,12 @@ def record(run_id: str = "run-1", *, minute: int = 0, numbers: tuple[int, ...] =
             title=f"Course {number}",
             status=Status.INVALID if number == 3 else Status.NOT_SENT,
             reason="new",
-            candidates=(8, 9) if number == 2 else (),
+            candidates=(
+                Candidate(course_id=8),
+                Candidate(course_id=9, title="Pots", created_on="2026-01-12", updated_by="a@example.com"),
+            )
+            if number == 2
+            else (),
             findings=(fault,) if number == 3 else (),
         )
         for number in numbers

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import Exit
-from pipeline.model import Finding, Report, RowReport, Source, Status
+from pipeline.model import Candidate, Finding, Report, RowReport, Source, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,17 @@ def report(blank_host: Finding) -> Report:
         replace(_row(4, "簿記の基礎", Status.REJECTED, "the API refused it"), findings=(unknown_location,)),
         replace(_row(5, "Cold mail", Status.UNCHANGED, ""), course_id=1414999999999, found=True),
         _row(6, "Cold calls", Status.CHANGED, "differs from the course that was created in SummaryText"),
-        replace(_row(7, "Pottery", Status.HELD, "exists already as Id 87654001"), candidates=(87654001,)),
+        replace(
+            _row(7, "Pottery", Status.HELD, "exists already as Id 87654001"),
+            candidates=(
+                Candidate(
+                    course_id=87654001,
+                    title="Pottery",
+                    created_on="2026-01-12T17:03:11",
+                    updated_by="ops@example.com",
+                ),
+            ),
+        ),
         _row(8, "Yoga", Status.DEFERRED, "throttled (HTTP 409)"),
         _row(9, "Sourdough", Status.IN_DOUBT, "no answer within 60 seconds"),
         _row(10, "Wine", Status.NOT_SENT, "new"),

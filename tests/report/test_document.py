@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.model import Forecast
 from pipeline.report import document
 
 if TYPE_CHECKING:
@@ -24,6 +26,23 @@ def test_cut_off_run_has_no_end(report: Report) -> None:
     run = document(replace(report, finished_at=None))["run"]
     assert isinstance(run, dict)
     assert run["finished_at"] is None
+
+
+def test_plan_is_told_to_machines(report: Report) -> None:
+    forecast = Forecast(
+        plan_id="5d324e77385a",
+        courses=18,
+        requests=27,
+        seconds=21.0499,
+        finish_at=datetime(2026, 3, 2, 10, 31, 12, tzinfo=timezone(timedelta(hours=1))),
+    )
+    assert document(replace(report, forecast=forecast))["plan"] == {
+        "id": "5d324e77385a",
+        "courses": 18,
+        "requests": 27,
+        "seconds": 21.0,
+        "finish_at": "2026-03-02T09:31:12Z",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Exit
-from pipeline.model import Finding, Report, Status
+from pipeline.model import MAX_FAULTY, MAX_NEW, NOT_SEEN, OTHER_PLAN, Finding, Forecast, Report, Status
 from pipeline.report import summary
 from pipeline.report.words import EXIT_MEANINGS, status_word
 
@@ -54,7 +56,11 @@ def test_only_what_is_to_be_copied_is_wider_than_sixty_columns(report: Report) -
     endless = replace(report.rows[1], title="t" * 90)
     text = summary(replace(report, rows=(*report.rows, endless)))
     wide = [line for line in text.splitlines() if columns(line) > 60]
-    assert wide == ["  course-import import 'plans/spring courses.xlsx' --sheet Plan"]
+    file = "'plans/spring courses.xlsx'"
+    assert wide == [
+        f"    course-import resolve {file} 7 --sheet Plan --created 87654001",
+        f"  course-import import {file} --sheet Plan",
+    ]
 
 
 def test_run_without_an_end_may_still_be_going_on(report: Report) -> None:
@@ -115,6 +121,11 @@ def test_rehearsal_says_how_to_go_to_production(report: Report) -> None:
     assert text.endswith("\n  course-import import 'plans/spring courses.xlsx' --sheet Plan")
 
 
+def test_a_rehearsal_is_not_sent_to_its_sandbox_again(report: Report) -> None:
+    rehearsed = replace(report, exit_code=Exit.DONE, flags=("--target=sandbox", "--layout=moodle"))
+    assert summary(rehearsed).endswith("--sheet Plan --layout moodle")
+
+
 def test_production_is_named_first(report: Report) -> None:
     text = summary(replace(report, rehearsal=False, target="spaces.nexudus.com/ops@example.com"))
     assert text.startswith("Target: spaces.nexudus.com/ops@example.com\n")
@@ -128,13 +139,144 @@ def test_right_file_is_to_be_imported(report: Report) -> None:
     )
 
 
-def test_rows_only_a_person_can_decide_promise_no_command(report: Report) -> None:
+def test_rows_only_a_person_can_decide_come_before_the_next_run(report: Report) -> None:
     """Held and changed rows are not mended by running again."""
     held = replace(report, rows=report.rows[4:6], exit_code=Exit.NEEDS_A_PERSON)
     assert joined(summary(held)).endswith(
-        "Next: decide about the rows named above: course-import resolve 'plans/spring courses.xlsx' "
-        "--sheet Plan ROW --created ID (or --not-created)"
+        "Next: decide about the rows named above, then run the same command again: course-import import "
+        "'plans/spring courses.xlsx' --sheet Plan"
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        pytest.param(1, '  exists already as Id 1 "Pottery", created', id="one"),
+        pytest.param(2, "  exists already as Id 87654001\n", id="two"),
+        pytest.param(7, "  … and 2 more; report.json has all\n", id="more than are shown"),
+    ],
+)
+def test_a_held_row_shows_its_candidates_and_how_to_answer(report: Report, count: int, words: str) -> None:
+    row = report.rows[5]
+    several = tuple(replace(row.candidates[0], course_id=number) for number in range(1, count + 1))
+    text = summary(replace(report, rows=(replace(row, candidates=several),)), width=120)
+    assert words in text
+    assert text.count('"Pottery", created on 2026-01-12T17:03:11 (the API tells no zone)') == min(count, 5)
+    answer = "1" if count == 1 else "ID"
+    command = f"course-import resolve 'plans/spring courses.xlsx' 7 --sheet Plan --created {answer}"
+    assert f"    {command}" in text.splitlines()
+    assert joined(text).count("type --not-created in place of --created and its Id.") == 1
+
+
+def test_a_doubt_the_next_run_looks_up_asks_nobody(report: Report) -> None:
+    """Unless the account may not look: then a person has to."""
+    doubt = replace(report, rows=(report.rows[7],), exit_code=Exit.IN_DOUBT)
+    assert "resolve" not in summary(doubt)
+    unseen = replace(report.file_findings[0], code=NOT_SEEN)
+    blind = replace(doubt, file_findings=(unseen,), exit_code=Exit.NEEDS_A_PERSON)
+    text = summary(blind, width=120)
+    assert "type --not-created in place of --created and its Id." in joined(text)
+    assert "course-import resolve 'plans/spring courses.xlsx' 9 --sheet Plan --created ID" in text
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("2026-01-12T17:03:11", "created on 2026-01-12T17:03:11 (the API tells no zone)"),
+        ("2026-01-12T17:03:11Z", "created on 2026-01-12T17:03:11Z,"),
+        ("2026-01-12T17:03:11+01:00", "created on 2026-01-12T17:03:11+01:00,"),
+        (None, 'Id 87654001 "Pottery", last changed by'),
+    ],
+)
+def test_a_time_of_the_apis_has_a_zone_only_where_one_is_told(
+    report: Report, told: str | None, words: str
+) -> None:
+    candidate = replace(report.rows[5].candidates[0], created_on=told)
+    row = replace(report.rows[5], candidates=(candidate,))
+    assert words in summary(replace(report, rows=(row,)), width=200)
+
+
+def test_what_was_typed_is_typed_again(report: Report) -> None:
+    """What a command about one row does not know is left out there."""
+    flags = ("--layout=moodle", "--set=HostId=Jon Smyth", "--first=3", "--strict", "--encoding=-x")
+    lines = summary(replace(report, flags=flags), width=200).splitlines()
+    same = "--sheet Plan --layout moodle --set 'HostId=Jon Smyth'"
+    file = "'plans/spring courses.xlsx'"
+    assert lines[-1] == f"  course-import import {file} {same} --first 3 --strict --encoding=-x"
+    assert f"    course-import resolve {file} 7 {same} --encoding=-x --created 87654001" in lines
+
+
+def test_the_files_that_are_there_are_named(report: Report) -> None:
+    names = ("report.json", "to-fix.xlsx", "report.html", "report.xlsx")
+    lines = summary(report, width=200, files=names).splitlines()
+    folder = "reports/20260302T093000Z-spring courses"
+    assert [line for line in lines if folder in line] == [
+        f"Report: {folder}/report.xlsx",
+        f"Page: {folder}/report.html",
+        f"To fix: {folder}/to-fix.xlsx",
+    ]
+
+
+def planned(report: Report, *, courses: int = 1, exit_code: Exit = Exit.NEEDS_A_PERSON) -> Report:
+    """Return the same rows as a plan tells them: none was sent, and one would be."""
+    forecast = Forecast(
+        plan_id="5d324e77385a",
+        courses=courses,
+        requests=27,
+        seconds=97_203.4,
+        finish_at=datetime(2026, 3, 3, 12, 31, 12, tzinfo=UTC),
+    )
+    kept = [report.rows[index] for index in (1, 3, 4, 5, 7, 8, 9)]
+    return replace(
+        report, command="plan", rows=tuple(kept), stop_reason=None, exit_code=exit_code, forecast=forecast
+    )
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_plan_is_the_golden_one(report: Report, golden: Callable[[str, str], None], width: int) -> None:
+    golden(f"plan-{width}.txt", summary(planned(report), width=width) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("courses", "code", "words"),
+    [
+        (1, Exit.DONE, "Next: import exactly this: course-import import FILE --plan 5d324e77385a"),
+        (2, Exit.IN_DOUBT, "Next: import exactly this: course-import import FILE --plan 5d324e77385a"),
+        (0, Exit.IN_DOUBT, "Next: import exactly this: course-import import FILE --plan 5d324e77385a"),
+        (0, Exit.DONE, "Next: nothing to do."),
+        (
+            0,
+            Exit.NEEDS_A_PERSON,
+            "Next: see to what is named above and plan again: course-import plan FILE",
+        ),
+        (
+            1,
+            Exit.NEEDS_A_PERSON,
+            "see to what is named above first and plan again: course-import import FILE --plan 5d324e77385a",
+        ),
+    ],
+)
+def test_a_plan_says_what_is_next(report: Report, courses: int, code: Exit, words: str) -> None:
+    plan = planned(report, courses=courses, exit_code=code)
+    text = joined(summary(plan)).replace("'plans/spring courses.xlsx' --sheet Plan", "FILE")
+    assert text.endswith(words)
+    assert ("an import would send nothing." in text) is (courses == 0)
+    assert ("an import would send 1 course with" in text) is (courses == 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (MAX_NEW, "Next: do as is said above and run the same command again: course-import import"),
+        (MAX_FAULTY, "Next: do as is said above and run the same command again: course-import import"),
+        (OTHER_PLAN, "Next: look at the plan as it is now: course-import plan"),
+    ],
+)
+def test_what_was_not_agreed_to_is_told_once(report: Report, code: str, words: str) -> None:
+    problem = Finding(code=code, message="So it is not.", severity="fault", stage="plan")
+    text = joined(summary(replace(report, file_findings=(problem,), stop_reason="So it is not.")))
+    assert text.count("So it is not.") == 1
+    assert words in text
 
 
 def test_refused_file_is_told_without_rows(report: Report) -> None:
@@ -181,7 +323,8 @@ def test_next_command_names_the_file_as_it_is_typed(report: Report, path: str, w
 
 
 @pytest.mark.parametrize(
-    ("folder", "words"), [("reports/1", "… and 12 more in the report"), (None, "… and 12 more")]
+    ("folder", "words"),
+    [("reports/1", "… and 12 more; report.json has all"), (None, "… and 12 more; --json shows all")],
 )
 def test_many_findings_are_cut_after_twenty(
     report: Report, blank_host: Finding, folder: str | None, words: str
@@ -250,7 +393,9 @@ def test_endless_text_is_cut(report: Report) -> None:
     row = report.rows[1]
     finding = replace(row.findings[0], message="word " * 8000)
     flood = replace(report, rows=(replace(row, title="t" * 32_000, findings=(finding,)),))
-    assert len(summary(flood).splitlines()) < 30
+    text = summary(flood)
+    assert len(text.splitlines()) < 30
+    assert re.search(r"… \(39,6\d\d more characters in report.json\)", joined(text))
 
 
 @settings(max_examples=100, deadline=None)

@@ -14,7 +14,16 @@ from pydantic import SecretStr
 
 from pipeline.api import Bounds, Client, Connection, Gate, Pacer, Patience, Stop, target_of
 from pipeline.journal import locked, open_journal
-from pipeline.run import House, Order, import_file, resolve_row
+from pipeline.run import (
+    House,
+    Order,
+    Outlook,
+    explain_row,
+    import_file,
+    look_up_names,
+    plan_file,
+    resolve_row,
+)
 from pipeline.settings import Credentials
 
 if TYPE_CHECKING:
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.journal import RunLog
-    from pipeline.model import Plan, Report, Target
+    from pipeline.model import Plan, Report, RowLife, Target
     from pipeline.send import Word
 
 HEADERS = ("BusinessId", "HostId", "Title", "DisplayOrder", "Visibility", "TariffId", "Key")
@@ -128,6 +137,26 @@ class Tester:
         order = Order(command="import", path=path, run_id=run_id, folder=self.folder, **options)  # type: ignore[arg-type]  # a test's options
         with self._house(url) as house:
             return import_file(order, house)
+
+    def plan_file(self, path: Path, url: str, **options: object) -> Report:
+        """Plan what `import_file` would do."""
+        run_id = f"run-{next(self._runs)}"
+        order = Order(command="plan", path=path, run_id=run_id, folder=self.folder, **options)  # type: ignore[arg-type]  # a test's options
+        with self._house(url) as house:
+            return plan_file(order, house)
+
+    def explain(self, path: Path, url: str, row: int, **options: object) -> RowLife:
+        """Explain a row, with all that may be asked."""
+        run_id = f"run-{next(self._runs)}"
+        order = Order(command="explain", path=path, run_id=run_id, folder=self.folder, **options)  # type: ignore[arg-type]  # a test's options
+        with self._house(url) as house:
+            outlook = Outlook(
+                target="the sandbox",
+                is_meant=lambda name: name.startswith("sandbox:"),
+                look_up=lambda wanted: look_up_names(order, house, wanted),
+                remember=house.journal.memories,
+            )
+            return explain_row(order, row, outlook)
 
     def resolve(self, path: Path, url: str, row: int, word: Word) -> str:
         """Say something of a row."""

@@ -228,7 +228,8 @@ def test_two_accounts_do_not_share_what_was_created(path: Path, tester: Tester, 
     tester.account = "admin@example.com"
     report = tester.import_file(path, sandbox.url)
     assert statuses(report) == ["held"]
-    assert report.rows[0].candidates == (in_sandbox(sandbox.url)[0]["Id"],)
+    [candidate] = report.rows[0].candidates
+    assert candidate.course_id == in_sandbox(sandbox.url)[0]["Id"]
 
 
 def test_checking_sends_and_remembers_nothing(path: Path, tmp_path: Path, tester: Tester) -> None:

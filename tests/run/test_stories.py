@@ -121,7 +121,8 @@ def test_a_lost_journal_makes_no_second_catalogue(path: Path, tester: Tester, sa
     report = tester.import_file(path, sandbox.url)
     assert statuses(report) == ["held", "held"]
     ids = [record["Id"] for record in in_sandbox(sandbox.url)]
-    assert [row.candidates for row in report.rows] == [(ids[0],), (ids[1],)]
+    told = [[candidate.course_id for candidate in row.candidates] for row in report.rows]
+    assert told == [[ids[0]], [ids[1]]]
     assert report.rows[0].reason == f"exists already as Id {ids[0]}"
     assert report.exit_code is Exit.NEEDS_A_PERSON
 
@@ -224,7 +225,7 @@ def test_a_course_somebody_else_creates_meanwhile_is_not_taken_for_ours(
     tester.before_sleep = create_another
     report = tester.import_file(path, sandbox.url)
     assert statuses(report) == ["in_doubt"]
-    assert report.rows[0].candidates == tuple(theirs)
+    assert [candidate.course_id for candidate in report.rows[0].candidates] == theirs
     assert report.exit_code is Exit.NEEDS_A_PERSON
     assert titles(sandbox.url) == ["Pottery"]
 

@@ -49,7 +49,7 @@ def told(match: Match) -> object:
         case Absent():
             return "absent"
         case Open(candidates=candidates):
-            return candidates
+            return tuple(candidate.course_id for candidate in candidates)
 
 
 @pytest.mark.parametrize(

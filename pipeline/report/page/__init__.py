@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.model import Status
-from pipeline.report.advice import next_step
+from pipeline.report.advice import advice
 from pipeline.report.causes import causes_of
 from pipeline.report.page.preview import preview_of
 from pipeline.report.page.todo import file_faults, headline, milder, notes, questions, remaining, tasks
@@ -60,7 +60,7 @@ def page(report: Report, sheet: TidySheet | None, room: int = _ROOM) -> str:
         status_class=lambda status: _status_class(status, report),
         status_word=lambda status: status_word(status, report),
         tally={status: count for status, count in report.tally.items() if count},
-        next_step=next_step(report),
+        next_step=advice(report),
         headline=headline(causes),
         tasks=tasks(causes),
         questions=questions(report),

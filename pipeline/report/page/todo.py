@@ -6,10 +6,10 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model import NOT_SEEN, Status
-from pipeline.report.advice import resolve_command
+from pipeline.model import Status
 from pipeline.report.causes import best_start, causes_of
-from pipeline.report.words import left_out
+from pipeline.report.commands import resolve_commands
+from pipeline.report.words import candidate_line, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,12 +104,9 @@ def notes(report: Report) -> list[str]:
 
 def questions(report: Report) -> dict[Status, tuple[Question, ...]]:
     """Return the rows that wait for a decision, by their status."""
-    blind = any(finding.code == NOT_SEEN for finding in report.file_findings)
     asked = {
         status: tuple(
-            Question(row=row, choices=_choices(row, report, blind=blind))
-            for row in report.rows
-            if row.status is status
+            Question(row=row, choices=_choices(row, report)) for row in report.rows if row.status is status
         )
         for status in (Status.HELD, Status.IN_DOUBT, Status.CHANGED)
     }
@@ -189,22 +186,12 @@ def _count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _choices(row: RowReport, report: Report, *, blind: bool) -> tuple[Choice, ...]:
+def _choices(row: RowReport, report: Report) -> tuple[Choice, ...]:
     """Return the answers a person can give; none where the next run looks for itself."""
-    if row.status is Status.CHANGED or not (row.candidates or blind):
+    commands = resolve_commands(row, report)
+    if not commands:
         return ()
-    answers: list[tuple[str, int | str | None]]
-    answers = [(_candidate(candidate), candidate) for candidate in row.candidates]
-    answers = answers or [("It exists, under the Id you found", "ID")]
-    other = {0: "It does not exist", 1: "It is another course"}.get(
-        len(row.candidates), "It is none of these"
-    )
-    return tuple(
-        Choice(told=told, command=resolve_command(report.source, row.number, created))
-        for told, created in (*answers, (f"{other}: the next import sends the row", None))
-    )
-
-
-def _candidate(course_id: int) -> str:
-    """Return what is known of a course that may be the row's."""
-    return f"It is Id {course_id}"
+    told = [f"It is {candidate_line(candidate)}" for candidate in row.candidates]
+    other = {0: "It does not exist", 1: "It is another course"}.get(len(told), "It is none of these")
+    told = [*(told or ["It exists, under the Id you found"]), f"{other}: the next import sends the row"]
+    return tuple(Choice(told=answer, command=command) for answer, command in zip(told, commands, strict=True))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.model import NOT_SEEN, Finding, Status
+from pipeline.model import NOT_SEEN, Candidate, Finding, Status
 from pipeline.report.causes import causes_of
 from pipeline.report.page.todo import (
     addresses_of,
@@ -128,7 +128,7 @@ def choices(row: RowReport, report: Report, *, blind: bool = False) -> list[tupl
     return [(choice.told, choice.command) for choice in questions(asked)[row.status][0].choices]
 
 
-RESOLVE = "course-import resolve 'plans/spring courses.xlsx' --sheet Plan 7"
+RESOLVE = "course-import resolve 'plans/spring courses.xlsx' 7 --sheet Plan"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,8 @@ RESOLVE = "course-import resolve 'plans/spring courses.xlsx' --sheet Plan 7"
 def test_questions_come_with_the_command_to_type(
     report: Report, status: Status, candidates: tuple[int, ...], blind: bool, answers: list[tuple[str, str]]
 ) -> None:
-    row = replace(report.rows[5], status=status, candidates=candidates)
+    known = tuple(Candidate(course_id=course_id) for course_id in candidates)
+    row = replace(report.rows[5], status=status, candidates=known)
     assert choices(row, report, blind=blind) == answers
 
 

@@ -1,0 +1,204 @@
+"""The commands that walk a whole file: check, plan and import."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from pipeline.cli.flags import (
+    AllOrNothing,
+    AsJson,
+    CheckImages,
+    File,
+    First,
+    MaxFaulty,
+    MaxNew,
+    MaxWait,
+    NoProgress,
+    NoVerify,
+    Pace,
+    PlanId,
+    Quiet,
+    ReportDir,
+    Said,
+    StateDir,
+    Strict,
+    Target,
+    Verbose,
+    Wait,
+    Yes,
+    reads_a_file,
+)
+
+
+@reads_a_file
+def check(
+    file: File,
+    *,
+    said: Said,
+    check_images: CheckImages = False,
+    strict: Strict = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    report_dir: ReportDir = None,
+) -> None:
+    """Check FILE: every fault at its cell. Sends nothing."""
+    from pipeline import run
+    from pipeline.cli import console, entrance, log, ordering, workplace
+    from pipeline.cli.interrupt import Interrupt
+
+    settings = ordering.settings_of(said, connects=False, report_dir=report_dir)
+    run_id, folder = workplace.new_run(file, settings)
+    seen = workplace.Seen()
+    order = ordering.order_of(
+        "check",
+        file,
+        said,
+        settings,
+        run_id=run_id,
+        folder=folder,
+        seen=seen,
+        look_at_images=workplace.image_looks(settings) if check_images else None,
+        strict=strict,
+    )
+    with log.run_log(folder, verbose=False), Interrupt().listening() as interrupt:
+        told = run.check_file(
+            order, now=entrance.now, look_up=workplace.looking_up(order, settings, interrupt)
+        )
+    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+
+
+@reads_a_file
+def plan(
+    file: File,
+    *,
+    said: Said,
+    check_images: CheckImages = False,
+    first: First = None,
+    all_or_nothing: AllOrNothing = False,
+    strict: Strict = False,
+    max_new: MaxNew = None,
+    max_faulty: MaxFaulty = None,
+    target: Target = None,
+    pace: Pace = None,
+    no_verify: NoVerify = False,
+    state_dir: StateDir = None,
+    report_dir: ReportDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Tell what an import of FILE would do, and how long it would take. Sends nothing."""
+    from pipeline import run
+    from pipeline.cli import console, log, ordering, workplace
+    from pipeline.cli.interrupt import Interrupt
+
+    settings = ordering.settings_of(
+        said,
+        target=target,
+        pace=pace,
+        state_dir=state_dir,
+        report_dir=report_dir,
+        max_new=max_new,
+        max_faulty=max_faulty,
+        verify=False if no_verify else None,
+    )
+    run_id, folder = workplace.new_run(file, settings)
+    seen = workplace.Seen()
+    order = ordering.order_of(
+        "plan",
+        file,
+        said,
+        settings,
+        run_id=run_id,
+        folder=folder,
+        seen=seen,
+        look_at_images=workplace.image_looks(settings) if check_images else None,
+        strict=strict,
+        first=first,
+        all_or_nothing=all_or_nothing,
+    )
+    with (
+        log.run_log(folder, verbose=verbose),
+        Interrupt().listening() as interrupt,
+        workplace.quiet_house(settings, interrupt) as house,
+    ):
+        told = run.plan_file(order, house)
+    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+
+
+@reads_a_file
+def import_(
+    file: File,
+    *,
+    said: Said,
+    check_images: CheckImages = False,
+    first: First = None,
+    all_or_nothing: AllOrNothing = False,
+    strict: Strict = False,
+    plan_id: PlanId = None,
+    max_new: MaxNew = None,
+    max_faulty: MaxFaulty = None,
+    target: Target = None,
+    pace: Pace = None,
+    max_wait: MaxWait = None,
+    wait: Wait = False,
+    no_verify: NoVerify = False,
+    yes: Yes = False,
+    state_dir: StateDir = None,
+    report_dir: ReportDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_progress: NoProgress = False,
+) -> None:
+    """Check FILE and create its courses, each exactly once. Run it again to resume."""
+    from pipeline import run
+    from pipeline.cli import console, log, ordering, workplace
+    from pipeline.cli.interrupt import Interrupt
+
+    settings = ordering.settings_of(
+        said,
+        target=target,
+        pace=pace,
+        state_dir=state_dir,
+        report_dir=report_dir,
+        max_new=max_new,
+        max_faulty=max_faulty,
+        max_wait=max_wait,
+        wait=wait or None,
+        verify=False if no_verify else None,
+    )
+    run_id, folder = workplace.new_run(file, settings)
+    seen = workplace.Seen()
+    order = ordering.order_of(
+        "import",
+        file,
+        said,
+        settings,
+        run_id=run_id,
+        folder=folder,
+        seen=seen,
+        look_at_images=workplace.image_looks(settings) if check_images else None,
+        strict=strict,
+        first=first,
+        all_or_nothing=all_or_nothing,
+        plan_id=plan_id,
+    )
+    if settings.rehearsal and not quiet:
+        typer.echo("Rehearsal against the sandbox: nothing reaches production.", err=True)
+    with (
+        log.run_log(folder, verbose=verbose),
+        Interrupt().listening() as interrupt,
+        console.progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
+        workplace.open_house(
+            settings,
+            interrupt,
+            consent=lambda plan: console.ask(plan, interrupt, yes=yes, quiet=quiet),
+            progress=progress,
+        ) as house,
+        workplace.report_in_any_case(house.journal, run_id, seen),
+    ):
+        told = run.import_file(order, house)
+    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)

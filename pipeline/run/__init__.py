@@ -1,0 +1,25 @@
+"""The corridor: each command a short walk through the rooms."""
+
+from __future__ import annotations
+
+from pipeline.run.arriving import DAY, look_up_names
+from pipeline.run.deciding import resolve_row
+from pipeline.run.explaining import Outlook, explain_row
+from pipeline.run.importing import import_file, plan_file, read_report
+from pipeline.run.looking import check_file, draft_layout
+from pipeline.run.orders import House, Order
+
+__all__ = [
+    "DAY",
+    "House",
+    "Order",
+    "Outlook",
+    "check_file",
+    "draft_layout",
+    "explain_row",
+    "import_file",
+    "look_up_names",
+    "plan_file",
+    "read_report",
+    "resolve_row",
+]
