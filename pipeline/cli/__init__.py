@@ -89,7 +89,7 @@ def check(
         connects=False, report_dir=report_dir, encoding=encoding, delimiter=delimiter, quote=quote
     )
     run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen()
+    seen = workplace.Seen(settings)
     order = run.Order(
         command="check",
         path=file,
@@ -107,7 +107,7 @@ def check(
         told = run.check_file(
             order, now=workplace.now, look_up=workplace.looking_up(order, settings, interrupt)
         )
-    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+    console.tell(told, seen, as_json=as_json, quiet=quiet)
 
 
 @app.command(
@@ -173,7 +173,7 @@ def import_(
         verify=False if no_verify else None,
     )
     run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen()
+    seen = workplace.Seen(settings)
     order = run.Order(
         command="import",
         path=file,
@@ -204,7 +204,7 @@ def import_(
         workplace.report_in_any_case(house.journal, run_id, seen),
     ):
         told = run.import_file(order, house)
-    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+    console.tell(told, seen, as_json=as_json, quiet=quiet)
 
 
 @app.command(epilog="Example: course-import resolve courses.xlsx 17 --created 1414985001")
@@ -271,9 +271,10 @@ def report(
     from pipeline.cli import console, workplace
     from pipeline.settings import load_settings
 
-    with workplace.reading_journal(load_settings(connects=False, state_dir=state_dir)) as journal:
+    settings = load_settings(connects=False, state_dir=state_dir)
+    with workplace.reading_journal(settings) as journal:
         told = run.read_report(journal, run_id)
-    console.tell(told, None, as_json=as_json, quiet=False, again=True)
+    console.tell(told, workplace.Seen(settings), as_json=as_json, quiet=False, again=True)
 
 
 @app.command(epilog="Example: course-import template courses.xlsx")

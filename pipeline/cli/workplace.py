@@ -23,7 +23,7 @@ from pipeline.errors import AccessRefused, Bug, CourseImportError, SettingsRefus
 from pipeline.journal import locked, open_journal, whoami
 from pipeline.read import STDIN, Reading
 from pipeline.read import Limits as ReadingLimits
-from pipeline.report import write_report
+from pipeline.report import CopyLimits, write_report
 from pipeline.run import DAY, House, look_up_names, read_report
 from pipeline.settings import Credentials
 
@@ -99,9 +99,11 @@ def reading_journal(settings: Settings) -> Iterator[Journal]:
 
 
 class Seen:
-    """Keeps what a run's file holds, for the report that shows it again."""
+    """Keeps what a run's file holds, for the report that shows it again within its limits."""
 
-    sheet: TidySheet | None = None  # until it was read
+    def __init__(self, settings: Settings) -> None:
+        self.sheet: TidySheet | None = None  # until it was read
+        self.limits = CopyLimits(seconds=settings.reader_seconds, memory_bytes=settings.reader_mb * _MB)
 
     def __call__(self, sheet: TidySheet) -> None:
         """Keep the sheet."""
@@ -115,7 +117,7 @@ def report_in_any_case(journal: Journal, run_id: str, seen: Seen) -> Iterator[No
         yield
     except BaseException:  # a second signal among them
         with suppress(Exception):  # the first error is the one to tell
-            write_files(read_report(journal, run_id), seen.sheet)
+            write_files(read_report(journal, run_id), seen)
         raise
 
 
@@ -228,7 +230,7 @@ def bug_outside_a_run(bug: Exception) -> Bug:
     return _bug(bug, str(path))
 
 
-def write_files(report: Report, sheet: TidySheet | None, *, again: bool = False) -> str | None:
+def write_files(report: Report, seen: Seen, *, again: bool = False) -> str | None:
     """Write the report's files when its run has a folder; return in words why they could not be written.
 
     `again`: somebody may have written into those that are there; they stay.
@@ -240,7 +242,7 @@ def write_files(report: Report, sheet: TidySheet | None, *, again: bool = False)
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_report(report, sheet, folder)
+        write_report(report, seen.sheet, folder, seen.limits)
     except OSError as failure:
         return f"The report could not be written to {folder}: {failure}. What was done is in the journal."
     return None

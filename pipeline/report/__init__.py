@@ -1,4 +1,4 @@
-"""What a run did, told to people and machines: report.json, report.xlsx, a summary for the terminal."""
+"""What a run did, told to people and machines: report.json, report.xlsx, to-fix files, a terminal summary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.report.document import document
 from pipeline.report.summary import summary
-from pipeline.report.workbook import write_workbook
+from pipeline.report.to_fix import plan_to_fix, told_of, write_to_fix
+from pipeline.report.workbook import CopyLimits, write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,16 +17,24 @@ if TYPE_CHECKING:
 
     from pipeline.model import Report, TidySheet
 
-__all__ = ["document", "summary", "write_report"]
+__all__ = ["CopyLimits", "document", "summary", "write_report"]
 
 
-def write_report(report: Report, sheet: TidySheet | None, folder: Path) -> None:  # noqa: ARG001 - shown next
-    """Write report.json and report.xlsx into `folder`; each appears whole or not at all.
+def write_report(
+    report: Report,
+    sheet: TidySheet | None,
+    folder: Path,
+    limits: CopyLimits = CopyLimits(),  # noqa: B008 - a frozen value
+) -> None:
+    """Write report.json, report.xlsx and, where rows have to be corrected, a to-fix file into `folder`.
+
+    Each appears whole or not at all.
 
     Args:
         report: what the journal remembers of the run.
         sheet: what its file holds; None where the file was refused, or is no longer at hand.
         folder: is there already.
+        limits: what copying the file's workbook may take.
 
     Raises:
         OSError: the folder is missing, full or not ours to write to.
@@ -34,8 +43,20 @@ def write_report(report: Report, sheet: TidySheet | None, folder: Path) -> None:
         text = json.dumps(document(report), ensure_ascii=False, indent=1)
         # Half a surrogate pair has no UTF-8; its backslash form is JSON's own way to write it.
         unfinished.write_bytes(text.encode("utf-8", "backslashreplace") + b"\n")
+    notes = () if sheet is None else _write_to_fix(report, sheet, folder)
     with _whole(folder / "report.xlsx") as unfinished:
-        write_workbook(report, unfinished)
+        write_workbook(report, sheet, unfinished, limits=limits, notes=notes)
+
+
+def _write_to_fix(report: Report, sheet: TidySheet, folder: Path) -> tuple[tuple[str, str], ...]:
+    """Write what is to be corrected, if anything; return what the report says of it."""
+    fix = plan_to_fix(report, sheet)
+    if fix is None:
+        return ()
+    if fix.rows:
+        with _whole(folder / fix.name) as unfinished:
+            write_to_fix(fix, report, sheet, unfinished)
+    return tuple(told_of(fix, report.source.name))
 
 
 @contextmanager
