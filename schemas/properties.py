@@ -201,7 +201,8 @@ TEMPLATE_LISTS: Final = "TemplateLists"
 STATUS_COLUMN: Final = "course-import: Status"
 ID_COLUMN: Final = "course-import: Id"
 ERRORS_COLUMN: Final = "course-import: Errors"
-PLACE_COLUMN: Final = "course-import: Place"  # of a row among those of the file it came from
+ROW_COLUMN: Final = "course-import: Row"  # its number in the file it came from
+PLACE_COLUMN: Final = "course-import: Place"  # which of that file's rows it was
 
 # What looks like nothing at the edge of a cell: `str.isspace`, zero-width ones, the byte order mark.
 BLANKS: Final = (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.model import letter_of, shown
-from schemas.properties import ERRORS_COLUMN, ID_COLUMN, PLACE_COLUMN, STATUS_COLUMN, fold_header
+from schemas.properties import ERRORS_COLUMN, ID_COLUMN, PLACE_COLUMN, ROW_COLUMN, STATUS_COLUMN, fold_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pipeline.read.table import Table
 
 _PLACE: Final = fold_header(PLACE_COLUMN)
-_OURS: Final = frozenset({_PLACE, *map(fold_header, (STATUS_COLUMN, ID_COLUMN, ERRORS_COLUMN))})
+_OURS: Final = frozenset(
+    map(fold_header, (STATUS_COLUMN, ID_COLUMN, ROW_COLUMN, ERRORS_COLUMN, PLACE_COLUMN))
+)
 
 
 def without_ours(table: Table, header_position: int) -> tuple[Table, dict[int, int]]:

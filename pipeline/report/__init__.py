@@ -56,7 +56,7 @@ def _write_to_fix(report: Report, sheet: TidySheet, folder: Path) -> tuple[tuple
     if fix.rows:
         with _whole(folder / fix.name) as unfinished:
             write_to_fix(fix, report, sheet, unfinished)
-    return tuple(told_of(fix, report.source.name))
+    return tuple(told_of(fix, report))
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 
+from pipeline.collector import uncollected
 from pipeline.report.inert import AUTHOR, HEADING, Pen, high_enough, note_of, style_of, wear
-from pipeline.report.marks import ASK, BAD, DONE, IDLE, marks_of, own_columns
+from pipeline.report.marks import ASK, BAD, DONE, IDLE, columns_of_copy, marks_of
 from pipeline.report.sheets import add_sheets
 from pipeline.report.stilled import filled_cells, still
 
@@ -51,6 +52,11 @@ def copy_marked(order: CopyOrder, target: Path) -> str | None:
 
     Nothing the user wrote moves. What openpyxl cannot keep, or would keep alive, is left out: see `still`.
     """
+    with uncollected():
+        return _copy(order, target)
+
+
+def _copy(order: CopyOrder, target: Path) -> str | None:
     source = order.report.source
     with Path(source.path).open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != source.sha256:
@@ -80,7 +86,7 @@ def _show(sheet: Worksheet, texts: Mapping[tuple[int, int], str]) -> None:
 
 def _mark(sheet: Worksheet, order: CopyOrder) -> None:
     """Colour and note the cells that are spoken of, and write our columns beside the user's."""
-    own = own_columns(order.report)
+    own = columns_of_copy(order.report)
     places = _places(sheet, order, own)
     pen, brush = Pen(sheet), _Brush()
     for place, column in zip(places, own, strict=True):

@@ -11,7 +11,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from pipeline.model import Status
 from pipeline.report.inert import WRAPPED, Look, Lost
 from pipeline.report.words import status_word
-from schemas.properties import ERRORS_COLUMN, ID_COLUMN, PLACE_COLUMN, STATUS_COLUMN
+from schemas.properties import ERRORS_COLUMN, ID_COLUMN, PLACE_COLUMN, ROW_COLUMN, STATUS_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +38,7 @@ _FILLS: Final[Mapping[Status, str]] = {
     Status.NOT_SENT: IDLE,
     Status.LEFT_OUT: IDLE,
 }
+_WIDTH: Final = 24  # characters: that of the headers
 _SEVERITIES: Final[Sequence[Severity]] = ("information", "warning", "fault")  # the mildest first
 _COLOURS: Final[Mapping[Severity, str | None]] = {"information": None, "warning": ASK, "fault": BAD}
 
@@ -98,27 +99,36 @@ def status_look(row: RowReport, word: str) -> Look:
     return Look(fill=GOOD if word == "right" else _FILLS[row.status])
 
 
-def own_columns(report: Report, places: Mapping[int, int] = MappingProxyType({})) -> tuple[OwnColumn, ...]:
-    """Return the columns of ours in a marked copy; `places` as in `errors_columns`."""
+def columns_of_copy(
+    report: Report, places: Mapping[int, int] = MappingProxyType({})
+) -> tuple[OwnColumn, ...]:
+    """Return the columns of ours in a marked copy; `places` as in `columns_to_fix`."""
 
     def word(row: RowReport) -> str:
         return status_word(row.status, report)
 
     return (
-        OwnColumn(header=STATUS_COLUMN, width=16, content=word, look=lambda row: status_look(row, word(row))),
-        OwnColumn(header=ID_COLUMN, width=16, content=lambda row: row.course_id),
-        *errors_columns(places),
+        OwnColumn(
+            header=STATUS_COLUMN, width=_WIDTH, content=word, look=lambda row: status_look(row, word(row))
+        ),
+        OwnColumn(header=ID_COLUMN, width=_WIDTH, content=lambda row: row.course_id),
+        *_errors(places),
     )
 
 
-def errors_columns(places: Mapping[int, int]) -> tuple[OwnColumn, ...]:
-    """Return the column that tells a row's errors, and the one for its place among the file's rows.
+def columns_to_fix(places: Mapping[int, int]) -> tuple[OwnColumn, ...]:
+    """Return the columns of ours in a to-fix file; messages name rows by the numbers of the file itself.
 
     Args:
-        places: row -> its place, where something hangs on it and the file's own rows may not all be there.
+        places: row -> its place among the file's rows, where something of its course hangs on it.
     """
+    number = OwnColumn(header=ROW_COLUMN, width=_WIDTH, content=lambda row: row.number)
+    return (number, *_errors(places))
+
+
+def _errors(places: Mapping[int, int]) -> tuple[OwnColumn, ...]:
     errors = OwnColumn(header=ERRORS_COLUMN, width=72, content=errors_of)
-    place = OwnColumn(header=PLACE_COLUMN, width=16, content=lambda row: places.get(row.number))
+    place = OwnColumn(header=PLACE_COLUMN, width=_WIDTH, content=lambda row: places.get(row.number))
     return (errors, place) if places else (errors,)
 
 

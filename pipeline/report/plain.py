@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from openpyxl.utils import get_column_letter
 
 from pipeline.model import shown as cell_text
-from pipeline.report.inert import HEADING, Look, Pen, high_enough, shown
+from pipeline.report.inert import HEADING, PLAIN, Look, Pen, high_enough, shown
 from pipeline.report.marks import DONE, IDLE
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class PlainSheet:
     marks: Marks = field(default_factory=dict)  # by the file's own row numbers; none: no colours, no notes
     spelt: Callable[[str], str] = shown
     greys_done: bool = False
+    types_text: bool = False  # what is typed over a text stays text: no dates, all zeros
 
     @property
     def width(self) -> int:
@@ -65,7 +66,6 @@ def write_plain(sheet: Worksheet, plain: PlainSheet) -> None:
     marks = plain.marks.get(plain.raw.header_row, {})
     heads = _written(pen, headers, marks, [HEADING] * plain.width)
     sheet.append([*heads, *(pen.cell(column.header, HEADING) for column in plain.own)])
-    plains, greys = [Look()] * plain.width, [Look(fill=IDLE)] * plain.width
     before = plain.header_row
     for number, row in plain.rows:
         _skip(sheet, number - before - 1)
@@ -74,8 +74,10 @@ def write_plain(sheet: Worksheet, plain: PlainSheet) -> None:
         height = high_enough(zip(own, (column.width for column in plain.own), strict=True))
         if height is not None:
             sheet.row_dimensions[number].height = height
-        looks = greys if plain.greys_done and row.status in DONE else plains
-        theirs = _written(pen, cells[row.number], plain.marks.get(row.number, {}), looks)
+        look = PLAIN if height is not None or plain.types_text else None
+        if plain.greys_done and row.status in DONE:
+            look = Look(fill=IDLE)
+        theirs = _written(pen, cells[row.number], plain.marks.get(row.number, {}), [look] * plain.width)
         ours = (pen.cell(content, column.look(row)) for content, column in zip(own, plain.own, strict=True))
         sheet.append([*theirs, *ours])
 
@@ -92,8 +94,8 @@ def title_of(raw: RawSheet) -> str:
 
 
 def _written(
-    pen: Pen, contents: Sequence[Content], marks: Mapping[int, Mark], looks: Sequence[Look]
-) -> Iterator[BookCell | None]:
+    pen: Pen, contents: Sequence[Content], marks: Mapping[int, Mark], looks: Sequence[Look | None]
+) -> Iterator[BookCell | str | float | None]:
     """Yield cells, the marked ones with their colours and notes; `looks` may reach further than the cells."""
     for column, look in enumerate(looks, start=1):
         content = contents[column - 1] if column <= len(contents) else None
@@ -102,7 +104,8 @@ def _written(
             yield pen.cell(content, look)
             continue
         content = mark.value if content is None else content
-        yield pen.cell(content, Look(fill=mark.fill or look.fill, bold=look.bold), note=mark.note)
+        look = look or PLAIN
+        yield pen.cell(content, replace(look, fill=mark.fill or look.fill), note=mark.note)
 
 
 def _skip(sheet: Worksheet, rows: int) -> None:

@@ -37,6 +37,9 @@ _COLUMNS: Final = (
 )
 
 
+_STATUS: Final = 3  # the place of that column, counted from 0
+
+
 def add_sheets(book: Workbook, report: Report, notes: Iterable[tuple[str, str]] = ()) -> None:
     """Add "Rows" and "About" to a workbook; where it has such sheets already, they are called "Rows1"."""
     _write_rows(book.create_sheet("Rows (rehearsal)" if report.rehearsal else "Rows"), report)
@@ -55,9 +58,10 @@ def _write_rows(sheet: Worksheet, report: Report) -> None:
     for number, row in enumerate(report.rows, start=2):
         word = words[row.status]
         contents = _contents(row, word)
-        _make_high_enough(sheet, number, zip(contents, widths, strict=True))
-        looks = (status_look(row, word) if content is word else WRAPPED for content in contents)
-        sheet.append([pen.cell(content, look) for content, look in zip(contents, looks, strict=True)])
+        look = WRAPPED if _make_high_enough(sheet, number, zip(contents, widths, strict=True)) else None
+        cells = [pen.cell(content, look) for content in contents]
+        cells[_STATUS] = pen.cell(word, status_look(row, word))
+        sheet.append(cells)
 
 
 def _contents(row: RowReport, status: str) -> tuple[Content, ...]:
@@ -68,10 +72,20 @@ def _contents(row: RowReport, status: str) -> tuple[Content, ...]:
         row.title,
         status,
         row.course_id,
-        _lines(_error(finding) for finding in row.findings),
-        _lines(finding.column or "" for finding in row.findings),
-        _lines(finding.cell or "" for finding in row.findings),
+        *(_findings(row.findings) if row.findings else _NOTHING),
         row.reason or None,
+    )
+
+
+_NOTHING: Final = (None, None, None)
+
+
+def _findings(findings: Sequence[Finding]) -> tuple[str | None, ...]:
+    """Return the errors, their columns and their cells."""
+    return (
+        _lines(_error(finding) for finding in findings),
+        _lines(finding.column or "" for finding in findings),
+        _lines(finding.cell or "" for finding in findings),
     )
 
 
@@ -131,7 +145,10 @@ def _lay_out(sheet: Worksheet, widths: Sequence[int]) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _make_high_enough(sheet: Worksheet, number: int, wrapped: Iterable[tuple[Content, int]]) -> None:
+def _make_high_enough(sheet: Worksheet, number: int, wrapped: Iterable[tuple[Content, int]]) -> bool:
+    """Set a row's height where its texts take more than a line; return whether they do."""
     height = high_enough(wrapped)
-    if height is not None:
-        sheet.row_dimensions[number].height = height
+    if height is None:
+        return False
+    sheet.row_dimensions[number].height = height
+    return True

@@ -10,7 +10,7 @@ from openpyxl.workbook.protection import DocumentSecurity
 from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.scenario import ScenarioList
 
-from pipeline.report.inert import looks_live
+from pipeline.report.inert import keep_as_text, looks_live
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView
@@ -67,7 +67,7 @@ def _still_cell(cell: Cell) -> None:
     if isinstance(value, str) and not (cell.data_type == "e" and value in ERROR_CODES):
         cell.data_type = "s"
         if looks_live(value):
-            cell.quotePrefix = True
+            keep_as_text(cell)
 
 
 def _is_still(table: Table) -> bool:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from openpyxl import Workbook
@@ -14,7 +15,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.model import Status
 from pipeline.report.inert import exact, fits
-from pipeline.report.marks import errors_columns, marks_of
+from pipeline.report.marks import columns_to_fix, marks_of
 from pipeline.report.plain import PlainSheet, cells_of, title_of, write_plain
 from schemas.properties import BLANKS
 
@@ -63,7 +64,7 @@ def plan_to_fix(report: Report, sheet: TidySheet) -> ToFix | None:
     if not rows:
         return None
     cells = cells_of(sheet.raw)
-    own = errors_columns(sheet.raw.places)
+    own = columns_to_fix(sheet.raw.places)
     told = [row for row in rows if _is_told(row, cells[row.number])]
     contents = chain(sheet.raw.headers, *(chain(cells[row.number], _ours(row, own)) for row in told))
     as_csv = sheet.raw.delimiter is not None and all(map(_is_safe_in_csv, contents))
@@ -83,7 +84,7 @@ def plan_to_fix(report: Report, sheet: TidySheet) -> ToFix | None:
 def write_to_fix(fix: ToFix, report: Report, sheet: TidySheet, path: Path) -> None:
     """Write the rows to correct, each with its errors in a column that is not read back."""
     raw = sheet.raw
-    own = errors_columns(raw.places)
+    own = columns_to_fix(raw.places)
     if fix.name.endswith(".csv"):
         cells = cells_of(raw)
         with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -100,22 +101,31 @@ def write_to_fix(fix: ToFix, report: Report, sheet: TidySheet, path: Path) -> No
         own=own,
         marks=marks_of(report),
         spelt=exact,
+        types_text=True,
     )
     write_plain(book.create_sheet(title_of(raw)), plain)
     book.save(path)
 
 
-def told_of(fix: ToFix, file_name: str) -> Iterator[tuple[str, str]]:
+def told_of(fix: ToFix, report: Report) -> Iterator[tuple[str, str]]:
     """Yield what the report says of a to-fix file, as labels and texts."""
+    name = "the file" if report.source.path == "-" else PurePath(report.source.path).name
     if fix.rows:
         rows = "the row" if len(fix.rows) == 1 else f"the {len(fix.rows)} rows"
-        told = f"Correct {rows} in {fix.name}, or correct {file_name} itself; save it, and import what you"
-        yield "What to do", f"{told} corrected. Created courses are recognised: none is made twice.{fix.why}"
+        path = PurePath(report.folder or "", fix.name)
+        yield (
+            "What to do",
+            (
+                f"Correct {rows} in {fix.name}, or in {name} itself. Save it, and run the same command for "
+                f"it: course-import {report.command} {path}. Created courses are recognised: none is made "
+                f"twice.{fix.why}"
+            ),
+        )
     if fix.only_in_file:
         listed = ", ".join(map(str, fix.only_in_file))
         yield (
             "Only in the file",
-            f"No other file can hold these rows as they are. Correct them in {file_name} itself: {listed}.",
+            f"No other file can hold these rows as they are. Correct them in {name} itself: {listed}.",
         )
 
 

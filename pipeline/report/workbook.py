@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 from openpyxl import Workbook
 
 from pipeline.child import ChildFailed, in_child
+from pipeline.collector import uncollected
 from pipeline.report.inert import shown
 from pipeline.report.marked import CopyOrder, copy_marked
-from pipeline.report.marks import marks_of, own_columns
+from pipeline.report.marks import columns_of_copy, marks_of
 from pipeline.report.plain import PlainSheet, cells_of, title_of, write_plain
 from pipeline.report.sheets import add_sheets
 
@@ -116,7 +117,7 @@ def _plain(report: Report, sheet: TidySheet) -> PlainSheet:
         raw=sheet.raw,
         header_row=sheet.raw.header_row,
         rows=rows,
-        own=own_columns(report, sheet.raw.places),
+        own=columns_of_copy(report, sheet.raw.places),
         marks=marks_of(report) if marked else {},
         greys_done=marked,
     )
@@ -126,12 +127,13 @@ def _write_fresh(
     report: Report, plain: PlainSheet | None, path: Path, notes: tuple[tuple[str, str], ...]
 ) -> None:
     """Write a workbook row by row."""
-    book = Workbook(write_only=True)
-    book.properties.creator = "course-import"
-    if plain is not None:
-        write_plain(book.create_sheet(title_of(plain.raw)), plain)
-    add_sheets(book, report, notes)
-    book.save(path)
+    with uncollected():
+        book = Workbook(write_only=True)
+        book.properties.creator = "course-import"
+        if plain is not None:
+            write_plain(book.create_sheet(title_of(plain.raw)), plain)
+        add_sheets(book, report, notes)
+        book.save(path)
 
 
 def _is_xlsx(report: Report) -> bool:
