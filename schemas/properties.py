@@ -197,6 +197,13 @@ WRITE_ONLY: Final = frozenset(name for pair in IMAGE_PAIRS for name in pair)  # 
 TEMPLATE_TITLE: Final = "Courses to import"
 TEMPLATE_LISTS: Final = "TemplateLists"
 
+# What the columns of a report are called that stand beside the user's; read again, they are left out.
+STATUS_COLUMN: Final = "course-import: Status"
+ID_COLUMN: Final = "course-import: Id"
+ERRORS_COLUMN: Final = "course-import: Errors"
+ROW_COLUMN: Final = "course-import: Row"  # its number in the file it came from
+PLACE_COLUMN: Final = "course-import: Place"  # which of that file's rows it was
+
 # What looks like nothing at the edge of a cell: `str.isspace`, zero-width ones, the byte order mark.
 BLANKS: Final = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680"

@@ -30,9 +30,10 @@ def report(run_id: RunId = None, *, state_dir: StateDir = None, as_json: AsJson 
     from pipeline.cli import console, workplace
     from pipeline.settings import load_settings
 
-    with workplace.reading_journal(load_settings(connects=False, state_dir=state_dir)) as journal:
+    settings = load_settings(connects=False, state_dir=state_dir)
+    with workplace.reading_journal(settings) as journal:
         told = run.read_report(journal, run_id)
-    console.tell(told, None, as_json=as_json, quiet=False, again=True)
+    console.tell(told, workplace.Seen(settings), as_json=as_json, quiet=False, again=True)
 
 
 def template(out: Out, *, target: Target = None, state_dir: StateDir = None) -> None:

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pipeline.cli.interrupt import Interrupt
-    from pipeline.model import Plan, Report, RowLife, TidySheet
+    from pipeline.cli.workplace import Seen
+    from pipeline.model import Plan, Report, RowLife
 
 
-def tell(told: Report, sheet: TidySheet | None, *, as_json: bool, quiet: bool, again: bool = False) -> None:
+def tell(told: Report, seen: Seen, *, as_json: bool, quiet: bool, again: bool = False) -> None:
     """Write the report's files, print it, and end with its code; `again`: files that are there stay."""
     from pipeline import report as room
     from pipeline.cli import workplace
 
-    failure = workplace.write_files(told, sheet, again=again)
+    failure = workplace.write_files(told, seen, again=again)
     try:
         if as_json:
             typer.echo(json.dumps(room.document(told), indent=2))

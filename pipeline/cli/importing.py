@@ -50,7 +50,7 @@ def check(
 
     settings = ordering.settings_of(said, connects=False, report_dir=report_dir)
     run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen()
+    seen = workplace.Seen(settings)
     order = ordering.order_of(
         "check",
         file,
@@ -66,7 +66,7 @@ def check(
         told = run.check_file(
             order, now=entrance.now, look_up=workplace.looking_up(order, settings, interrupt)
         )
-    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+    console.tell(told, seen, as_json=as_json, quiet=quiet)
 
 
 @reads_a_file
@@ -105,7 +105,7 @@ def plan(
         verify=False if no_verify else None,
     )
     run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen()
+    seen = workplace.Seen(settings)
     order = ordering.order_of(
         "plan",
         file,
@@ -125,7 +125,7 @@ def plan(
         workplace.quiet_house(settings, interrupt) as house,
     ):
         told = run.plan_file(order, house)
-    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+    console.tell(told, seen, as_json=as_json, quiet=quiet)
 
 
 @reads_a_file
@@ -171,7 +171,7 @@ def import_(
         verify=False if no_verify else None,
     )
     run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen()
+    seen = workplace.Seen(settings)
     order = ordering.order_of(
         "import",
         file,
@@ -201,4 +201,4 @@ def import_(
         workplace.report_in_any_case(house.journal, run_id, seen),
     ):
         told = run.import_file(order, house)
-    console.tell(told, seen.sheet, as_json=as_json, quiet=quiet)
+    console.tell(told, seen, as_json=as_json, quiet=quiet)

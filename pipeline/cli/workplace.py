@@ -14,7 +14,7 @@ from pipeline.cli.entrance import address_of, now, sign_in
 from pipeline.errors import AccessRefused, SettingsRefused, UsageError
 from pipeline.journal import locked, open_journal, whoami
 from pipeline.read import STDIN
-from pipeline.report import write_report
+from pipeline.report import CopyLimits, write_report
 from pipeline.run import House, look_up_names, read_report
 
 if TYPE_CHECKING:
@@ -98,9 +98,11 @@ def remembering(settings: Settings) -> Callable[[int, str], tuple[Memory, ...]] 
 
 
 class Seen:
-    """Keeps what a run's file holds, for the report that shows it again."""
+    """Keeps what a run's file holds, for the report that shows it again within its limits."""
 
-    sheet: TidySheet | None = None  # until it was read
+    def __init__(self, settings: Settings) -> None:
+        self.sheet: TidySheet | None = None  # until it was read
+        self.limits = CopyLimits(seconds=settings.reader_seconds, memory_bytes=settings.reader_mb * 2**20)
 
     def __call__(self, sheet: TidySheet) -> None:
         """Keep the sheet."""
@@ -114,7 +116,7 @@ def report_in_any_case(journal: Journal, run_id: str, seen: Seen) -> Iterator[No
         yield
     except BaseException:  # a second signal among them
         with suppress(Exception):  # the first error is the one to tell
-            write_files(read_report(journal, run_id), seen.sheet)
+            write_files(read_report(journal, run_id), seen)
         raise
 
 
@@ -173,7 +175,7 @@ def somebody() -> str:
     return f"{whoami()}@{socket.gethostname()}"
 
 
-def write_files(report: Report, sheet: TidySheet | None, *, again: bool = False) -> str | None:
+def write_files(report: Report, seen: Seen, *, again: bool = False) -> str | None:
     """Write the report's files when its run has a folder; return in words why they could not be written.
 
     `again`: somebody may have written into those that are there; they stay.
@@ -185,7 +187,7 @@ def write_files(report: Report, sheet: TidySheet | None, *, again: bool = False)
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_report(report, sheet, folder)
+        write_report(report, seen.sheet, folder, seen.limits)
     except OSError as failure:
         return f"The report could not be written to {folder}: {failure}. What was done is in the journal."
     return None

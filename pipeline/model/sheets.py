@@ -120,6 +120,10 @@ class RawSheet:
     headers: tuple[str, ...]  # as the user wrote them, one for each column of `cells`
     cells: pd.DataFrame
     findings: tuple[Finding, ...] = ()
+    places: Mapping[int, int] = field(
+        default_factory=dict
+    )  # row -> its place among the file's, where it counts
+    delimiter: str | None = None  # of a text that can be written as CSV and read the same way; else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from pipeline.model import Cell
     from pipeline.read.encoding import Encoding
     from pipeline.read.reading import Limits, Reading
+    from pipeline.read.text_rows import Dialect
 
 _SAMPLE_BYTES: Final = 2**18  # to find the dialect in: a hundred rows with long descriptions
 _BROKEN_ROWS: Final = 100  # a person corrects no more by hand
 _BROKEN_CHARACTERS: Final = 2**22  # read for broken rows, then read again: keeps the time linear
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _NUL: Final = "\0"
+_UTF_8: Final = ("utf-8", "utf-8-sig")  # as Python calls it, without and with a byte order mark
+_USUAL: Final = ",;\t|"  # delimiters of CSV files
 
 
 def read_delimited(file: BinaryIO, *, file_name: str, reading: Reading) -> Table:
@@ -72,8 +75,20 @@ def _table(file: BinaryIO, encoding: Encoding, file_name: str, reading: Reading)
         for number, (line, cells) in enumerate(rows, start=1 + skipped):
             taken.add(number, line, cells)
     return Table(
-        sheet=None, rows=taken.rows, lines=taken.lines, findings=encoding.findings, lost=tuple(taken.lost)
+        sheet=None,
+        rows=taken.rows,
+        lines=taken.lines,
+        findings=encoding.findings,
+        lost=tuple(taken.lost),
+        delimiter=dialect.delimiter if _is_csv(dialect, reading) else None,
     )
+
+
+def _is_csv(dialect: Dialect, reading: Reading) -> bool:
+    """Return whether CSV in UTF-8 with this delimiter is read the same way when read like this file."""
+    encoding = codecs.lookup(reading.encoding or _UTF_8[0]).name
+    usual = dialect.delimiter in _USUAL and dialect.quote == '"' and dialect.escape is None
+    return usual and encoding in _UTF_8
 
 
 class _Taken:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.errors import FileRefused
 from pipeline.model import Finding, RawSheet, letter_of, shown
+from pipeline.read.ours import without_ours
 from pipeline.read.table import refusal
 from schemas.layouts import recognise, shipped
 from schemas.properties import BLANKS, PROPERTIES, REQUIRED, SPELLINGS, TEMPLATE_TITLE, fold_header
@@ -51,6 +52,7 @@ def under_header(table: Table, source: Source) -> RawSheet:
     if not table.rows:
         raise refusal("empty-file", f"{source.name}: no cell holds anything. Fill in your courses first.")
     position = _header_position(table.rows)
+    table, places = without_ours(table, position)
     header_row, header = table.rows[position]
     # A row that cannot be parted into cells may be the header itself.
     unread = [
@@ -86,7 +88,15 @@ def under_header(table: Table, source: Source) -> RawSheet:
         *_under_their_headers(lost, headers),
         *_ragged(ragged, headers, usual, _lines(table)),
     )
-    return RawSheet(source=source, header_row=header_row, headers=headers, cells=frame, findings=findings)
+    return RawSheet(
+        source=source,
+        header_row=header_row,
+        headers=headers,
+        cells=frame,
+        findings=findings,
+        places=places,
+        delimiter=table.delimiter,
+    )
 
 
 def _header_position(rows: Sequence[NumberedRow]) -> int:

@@ -25,6 +25,7 @@ class Table:
     findings: tuple[Finding, ...] = ()  # of the file
     lost: tuple[Finding, ...] = ()  # of cells or whole rows that cannot be told, their headers not yet known
     lines: Sequence[int] | None = None  # of text: on which line of the file each of `rows` begins
+    delimiter: str | None = None  # of text in a dialect that CSV files have, read from UTF-8 alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

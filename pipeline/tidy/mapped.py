@@ -63,11 +63,13 @@ def by_layout(raw: RawSheet, layout: Layout, given: Mapping[str, str]) -> Mapped
     left_out: dict[str, list[int]] = {}
     findings: list[Finding] = []
     fed: dict[int, Fed] = {}
+    standing: dict[int, int] = {}
     for position, (row, cells) in enumerate(
         zip(raw.cells.index.tolist(), raw.cells.to_numpy(), strict=True), start=1
     ):
         by_header = dict(zip(raw.headers, cells, strict=True))
-        made = feed(fitted, {header: _text(cell) for header, cell in by_header.items()}, position)
+        standing[row] = raw.places.get(row, position)
+        made = feed(fitted, {header: _text(cell) for header, cell in by_header.items()}, standing[row])
         if made.left_out is not None:
             left_out.setdefault(made.left_out, []).append(row)
             continue
@@ -76,7 +78,7 @@ def by_layout(raw: RawSheet, layout: Layout, given: Mapping[str, str]) -> Mapped
         findings += [_finding(note, places[note.column], row, by_header[note.column]) for note in notes]
     told = (*_unsaid(raw, layout, fitted), *_without(raw, fitted), *_left_out(raw, left_out), *findings)
     return Mapped(
-        raw=replace(raw, cells=raw.cells.loc[list(fed)]),
+        raw=replace(raw, cells=raw.cells.loc[list(fed)], places=standing if fitted.takes_places else {}),
         columns={
             name: places[header]
             for name in fitted.properties

@@ -142,6 +142,11 @@ class Layout:
         """The columns that are read."""
         return frozenset(self._columns())
 
+    @property
+    def takes_places(self) -> bool:
+        """Whether a row's place among the file's rows says something of its course."""
+        return any(not each.columns for feeds in self.properties.values() for each in feeds)
+
     def _columns(self) -> Iterator[str]:
         for feeds in self.properties.values():
             for each in feeds:

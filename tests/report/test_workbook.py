@@ -65,7 +65,7 @@ def formulas_in(path: Path) -> list[str]:
 
 
 def test_workbook_is_the_golden_one(report: Report, path: Path, golden: Callable[[str, str], None]) -> None:
-    write_workbook(report, path)
+    write_workbook(report, None, path)
     book = load_workbook(path)
     golden("report.xlsx.txt", "\n".join(line for sheet in book for line in dumped(sheet)) + "\n")
 
@@ -84,7 +84,7 @@ def dumped(sheet: Worksheet) -> Iterator[str]:
 
 def test_ids_are_whole_numbers(report: Report, path: Path) -> None:
     """An Id above 10¹¹ would show as 1.415E+12 in Excel's general format."""
-    write_workbook(report, path)
+    write_workbook(report, None, path)
     cell = load_workbook(path).worksheets[0]["E5"]
     assert (cell.value, cell.data_type, cell.number_format) == (1414999999999, "n", "0")
 
@@ -92,7 +92,7 @@ def test_ids_are_whole_numbers(report: Report, path: Path) -> None:
 @pytest.mark.parametrize("text", FORMULAS)
 def test_nothing_is_live(report: Report, path: Path, text: str) -> None:
     """What looks like a formula is text, and stays text when someone edits the cell."""
-    write_workbook(titled(report, [text]), path)
+    write_workbook(titled(report, [text]), None, path)
     cell = load_workbook(path).worksheets[0]["C2"]
     assert cell.data_type == "s"
     assert cell.value == text.replace("\r", r"\r")
@@ -104,14 +104,14 @@ def test_file_findings_and_stop_reason_are_not_live_either(report: Report, path:
     """The sheet about the run holds the user's words too."""
     header = replace(report.file_findings[0], message="=A1")
     source = replace(report.source, sheet=None, path="=C1")
-    write_workbook(replace(report, source=source, file_findings=(header,), stop_reason="=D1"), path)
+    write_workbook(replace(report, source=source, file_findings=(header,), stop_reason="=D1"), None, path)
     assert formulas_in(path) == []
 
 
 @pytest.mark.parametrize(("text", "shown"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_is_shown(report: Report, path: Path, text: str, shown: str) -> None:
     """What XML cannot hold is shown as its code; all else arrives as it was."""
-    write_workbook(titled(report, [text]), path)
+    write_workbook(titled(report, [text]), None, path)
     assert titles_in(path) == [shown]
 
 
@@ -121,7 +121,7 @@ def test_any_text_makes_a_readable_workbook(
     report: Report, tmp_path_factory: pytest.TempPathFactory, titles: list[str]
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "report.xlsx"
-    write_workbook(titled(report, titles), path)
+    write_workbook(titled(report, titles), None, path)
     assert len(titles_in(path)) == len(titles)
     assert formulas_in(path) == []
 
@@ -133,7 +133,7 @@ def test_any_text_makes_a_readable_workbook(
 )
 def test_long_text_is_cut_with_a_note(report: Report, path: Path, text: str, left_out: int | None) -> None:
     """Excel keeps 32,767 UTF-16 units; the cell says how many characters are missing and where they are."""
-    write_workbook(titled(report, [text]), path)
+    write_workbook(titled(report, [text]), None, path)
     shown = str(load_workbook(path).worksheets[0]["C2"].value)
     assert len(shown.encode("utf-16-le")) // 2 <= 32_767
     if left_out is None:
@@ -146,7 +146,7 @@ def test_long_text_is_cut_with_a_note(report: Report, path: Path, text: str, lef
 
 def test_rows_are_as_high_as_their_text(report: Report, path: Path) -> None:
     """Not every program fits heights by itself; Excel takes none above 409 points."""
-    write_workbook(titled(report, ["short", "word " * 10, "line\n" * 5, "x" * 32_767]), path)
+    write_workbook(titled(report, ["short", "word " * 10, "line\n" * 5, "x" * 32_767]), None, path)
     rows = load_workbook(path).worksheets[0].row_dimensions
     assert [rows[number].height for number in range(2, 6)] == [30, 30, 90, 409]
 
@@ -155,7 +155,7 @@ def test_check_calls_rows_right_or_faulty(report: Report, path: Path) -> None:
     """A check sends nothing, so that its good rows are right and green rather than not sent and grey."""
     row = replace(report.rows[0], status=Status.NOT_SENT)
     checked = replace(report, command="check", target=None, rehearsal=False, rows=(row, report.rows[1]))
-    write_workbook(checked, path)
+    write_workbook(checked, None, path)
     rows, about = load_workbook(path).worksheets
     assert rows.title == "Rows"
     assert [rows["D2"].value, rows["D3"].value] == ["right", "faulty"]
@@ -174,7 +174,7 @@ def test_finding_without_a_column_names_what_it_knows(
     report: Report, path: Path, finding: dict[str, str | None], words: str
 ) -> None:
     told = Finding(code="x", message="is so", severity="fault", stage="read", row=2, **finding)
-    write_workbook(replace(report, rows=(replace(report.rows[0], findings=(told,)),)), path)
+    write_workbook(replace(report, rows=(replace(report.rows[0], findings=(told,)),)), None, path)
     row = load_workbook(path).worksheets[0]
     assert (row["F2"].value, row["H2"].value) == (words, finding["cell"])
 
@@ -194,7 +194,7 @@ def test_what_is_said_of_the_file_stands_once_beside_its_label(
     report: Report, path: Path, code: str, severity: Severity, label: str
 ) -> None:
     told = Finding(code=code, message="so it is", severity=severity, stage="read")
-    write_workbook(replace(report, file_findings=(told,)), path)
+    write_workbook(replace(report, file_findings=(told,)), None, path)
     about = load_workbook(path).worksheets[1]
     assert [row[0].value for row in about.iter_rows() if row[1].value == "so it is"] == [label]
 
@@ -205,7 +205,7 @@ def test_cut_off_run_says_so(report: Report, path: Path) -> None:
     bare = replace(
         report, source=source, rows=(), finished_at=None, stop_reason="cut off", exit_code=Exit.TERMINATED
     )
-    write_workbook(bare, path)
+    write_workbook(bare, None, path)
     rows, about = load_workbook(path).worksheets
     told = {row[0].value: row[1].value for row in about.iter_rows()}
     assert rows.max_row == 1
