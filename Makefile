@@ -47,7 +47,7 @@ test: $(STAMP)  ## Format, lint, types, import contracts, tests with branch cove
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --cov --cov-report=term -m "not bench" $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term -m "not bench" $(ARGS)
 
 bench: $(STAMP)  ## Measure, as ratios within one run
 	$(BIN)/pytest -m bench -s -p no:cacheprovider tests/bench $(ARGS)

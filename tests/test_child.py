@@ -60,7 +60,11 @@ def test_ctrl_c_ends_the_child_with_its_parent(tmp_path: Path) -> None:
     task = (
         f"import os, pathlib, time; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(60)"
     )
-    script = f"from pipeline.child import in_child; in_child(exec, seconds=60, memory_bytes=2**31)({task!r})"
+    script = (
+        # Whoever runs the tests in the background may have let them ignore Ctrl-C.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        f"from pipeline.child import in_child; in_child(exec, seconds=60, memory_bytes=2**31)({task!r})"
+    )
     with subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL) as parent:
         while not (mark.exists() and mark.read_text()):
             assert parent.poll() is None
