@@ -50,7 +50,7 @@ test: $(STAMP)  ## Format, lint, types, import contracts, tests with branch cove
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term -m "not bench" $(ARGS)
 
 bench: $(STAMP)  ## Measure, as ratios within one run
-	$(BIN)/pytest -m bench -s -p no:cacheprovider tests/bench $(ARGS)
+	$(BIN)/pytest -m bench -s -o faulthandler_timeout=1200 -p no:cacheprovider tests/bench $(ARGS)
 
 lock: $(STAMP)  ## Renew the lock file (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o $(LOCK)
