@@ -94,9 +94,9 @@ def errors_of(row: RowReport) -> str | None:
     return "\n".join((*reason, *map(finding_note, row.findings))) or None
 
 
-def status_look(row: RowReport, word: str) -> Look:
-    """Return how a row's status looks; a row that is only right is green as well."""
-    return Look(fill=GOOD if word == "right" else _FILLS[row.status])
+def status_look(status: Status, word: str) -> Look:
+    """Return how a status looks; a row that is only right is green as well."""
+    return Look(fill=GOOD if word == "right" else _FILLS[status])
 
 
 def columns_of_copy(
@@ -109,7 +109,10 @@ def columns_of_copy(
 
     return (
         OwnColumn(
-            header=STATUS_COLUMN, width=_WIDTH, content=word, look=lambda row: status_look(row, word(row))
+            header=STATUS_COLUMN,
+            width=_WIDTH,
+            content=word,
+            look=lambda row: status_look(row.status, word(row)),
         ),
         OwnColumn(header=ID_COLUMN, width=_WIDTH, content=lambda row: row.course_id),
         *_errors(places),

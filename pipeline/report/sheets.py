@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -13,7 +15,7 @@ from pipeline.report.marks import status_look
 from pipeline.report.words import EXIT_MEANINGS, REHEARSAL, finding_line, in_utc, left_out, status_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet  # its write-only kind is typed without its layout
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
     from pipeline.model import Finding, Report, RowReport
     from pipeline.report.inert import Content
 
+_KEY_WIDTH: Final = 18
+_TITLE_WIDTH: Final = 36
 # Header and width in characters, in the order of `_contents`.
 _COLUMNS: Final = (
     ("Row", 7),
-    ("Key", 18),
-    ("Title", 36),
+    ("Key", _KEY_WIDTH),
+    ("Title", _TITLE_WIDTH),
     ("Status", 14),
     ("New Id", 14),
     ("Errors", 72),
@@ -35,7 +39,7 @@ _COLUMNS: Final = (
 )
 
 
-_STATUS: Final = 3  # the place of that column, counted from 0
+_STATUS_LETTER: Final = "D"
 
 
 def add_sheets(book: Workbook, report: Report, notes: Iterable[tuple[str, str]] = ()) -> None:
@@ -53,29 +57,39 @@ def _write_rows(sheet: Worksheet, report: Report) -> None:
     pen = Pen(sheet)
     sheet.append([pen.cell(header, HEADING) for header, _ in _COLUMNS])
     words = {status: status_word(status, report) for status in Status}
+    _colour(sheet, words, len(report.rows))
     for number, row in enumerate(report.rows, start=2):
-        word = words[row.status]
-        contents = _contents(row, word)
-        look = WRAPPED if _make_high_enough(sheet, number, zip(contents, widths, strict=True)) else None
-        cells = [pen.cell(content, look) for content in contents]
-        cells[_STATUS] = pen.cell(word, status_look(row, word))
-        sheet.append(cells)
+        contents = _contents(row, words[row.status])
+        is_high = not _is_short(row) and _make_high_enough(sheet, number, zip(contents, widths, strict=False))
+        look = WRAPPED if is_high else None
+        sheet.append([pen.cell(content, look) for content in contents])
+
+
+def _colour(sheet: Worksheet, words: Mapping[Status, str], rows: int) -> None:
+    """Let each status show its colour: by rules for the whole column, which cost nothing a row."""
+    column = f"{_STATUS_LETTER}2:{_STATUS_LETTER}{max(rows, 1) + 1}"
+    for status, word in words.items():
+        fill = PatternFill("solid", bgColor=status_look(status, word).fill or "")
+        rule = CellIsRule(operator="equal", formula=[f'"{word}"'], fill=fill)  # type: ignore[no-untyped-call]
+        sheet.conditional_formatting.add(column, rule)
+
+
+def _is_short(row: RowReport) -> bool:
+    """Return whether all of a row fits into one line, as it does in most of them."""
+    return (
+        not row.findings
+        and not row.reason
+        and (row.key is None or len(row.key) <= _KEY_WIDTH)
+        and (row.title is None or len(row.title) <= _TITLE_WIDTH)
+    )
 
 
 def _contents(row: RowReport, status: str) -> tuple[Content, ...]:
     """Return what stands in a row's cells; line n of Errors, Column and Cell speaks of the same finding."""
-    return (
-        row.number,
-        row.key,
-        row.title,
-        status,
-        row.course_id,
-        *(_findings(row.findings) if row.findings else _NOTHING),
-        row.reason or None,
-    )
-
-
-_NOTHING: Final = (None, None, None)
+    begin = (row.number, row.key, row.title, status, row.course_id)
+    if not row.findings and not row.reason:
+        return begin
+    return (*begin, *_findings(row.findings), row.reason or None)
 
 
 def _findings(findings: Sequence[Finding]) -> tuple[str | None, ...]:

@@ -80,6 +80,19 @@ def dumped(sheet: Worksheet) -> Iterator[str]:
                     cell.fill.fill_type
                 )
                 yield f"{cell.coordinate}{look}: {cell.value!r}"
+    for area, words in coloured(sheet).items():
+        yield from (f"{area} {colour} where: {word!r}" for word, colour in words.items())
+
+
+def coloured(sheet: Worksheet) -> dict[str, dict[str, str]]:
+    """Return the colours that cells take by their word, by the area they are in."""
+    return {
+        str(area.sqref): {
+            rule.formula[0].strip('"'): rule.dxf.fill.bgColor.rgb
+            for rule in sheet.conditional_formatting[area]
+        }
+        for area in sheet.conditional_formatting
+    }
 
 
 def test_ids_are_whole_numbers(report: Report, path: Path) -> None:
@@ -159,7 +172,8 @@ def test_check_calls_rows_right_or_faulty(report: Report, path: Path) -> None:
     rows, about = load_workbook(path).worksheets
     assert rows.title == "Rows"
     assert [rows["D2"].value, rows["D3"].value] == ["right", "faulty"]
-    assert rows["D2"].fill.fgColor.rgb == "00C6EFCE"
+    colours = coloured(rows)["D2:D3"]
+    assert (colours["right"], colours["faulty"]) == ("00C6EFCE", "00FFC7CE")
     assert "none: nothing was to be sent" in [cell.value for cell in about["B"]]
 
 
