@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from copy import copy
 from dataclasses import dataclass
 from itertools import count
@@ -24,6 +25,7 @@ from pipeline.report.stilled import filled_cells, still
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
     from openpyxl.styles.cell_style import StyleArray
     from openpyxl.worksheet.worksheet import Worksheet
@@ -62,10 +64,7 @@ def _copy(order: CopyOrder, target: Path) -> str | None:
         if hashlib.file_digest(file, "sha256").hexdigest() != source.sha256:
             return "the file was changed meanwhile"
         book = load_workbook(file, data_only=True, keep_links=False)
-    sheet = book[source.sheet or ""]
-    _show(sheet, order.texts)
-    still(book)
-    _mark(sheet, order)
+    sheet = mark(book, order)
     book.move_sheet(sheet, -book.index(sheet))
     theirs = book.worksheets[1:]
     add_sheets(book, order.report, order.notes)
@@ -75,6 +74,15 @@ def _copy(order: CopyOrder, target: Path) -> str | None:
     book.active = sheet
     book.save(target)
     return None
+
+
+def mark(book: Workbook, order: CopyOrder) -> Worksheet:
+    """Mark a loaded workbook, all of it still; return the sheet that was read."""
+    sheet: Worksheet = book[order.report.source.sheet or ""]
+    _show(sheet, order.texts)
+    still(book)
+    _mark(sheet, order)
+    return sheet
 
 
 def _show(sheet: Worksheet, texts: Mapping[tuple[int, int], str]) -> None:
@@ -101,8 +109,8 @@ def _mark(sheet: Worksheet, order: CopyOrder) -> None:
         if row.status in DONE:
             for position in range(1, order.width + 1):
                 brush.paint(sheet.cell(row.number, position), IDLE)
-        needed = high_enough((content, column.width) for content, column in zip(contents, own, strict=True))
-        if needed is not None or row.findings:
+        if row.findings:  # what stands in other rows is short
+            needed = high_enough(zip(contents, (column.width for column in own), strict=True))
             _open_up(sheet, row.number, needed or _USUAL_HEIGHT)
     for number, marks in marks_of(order.report).items():
         for position, mark in marks.items():
@@ -113,17 +121,17 @@ class _Brush:
     """Paints cells that have a look of their own; each new look is made once."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[bytes, str | None], StyleArray] = {}
+        self._made: defaultdict[str | None, dict[bytes, StyleArray]] = defaultdict(dict)
 
     def paint(self, cell: Cell | MergedCell, colour: str | None) -> None:
         """Give a cell another background, and leave all else of its look as it is."""
         before = style_of(cell)
-        key = (before.tobytes(), colour)
-        if key not in self._made:
+        made, key = self._made[colour], before.tobytes()
+        if key not in made:
             wear(cell, copy(before))  # others wear it, too
             cell.fill = PatternFill() if colour is None else PatternFill("solid", fgColor=colour)
-            self._made[key] = style_of(cell)
-        wear(cell, self._made[key])
+            made[key] = style_of(cell)
+        wear(cell, made[key])
 
 
 def _places(sheet: Worksheet, order: CopyOrder, own: Sequence[OwnColumn]) -> list[int]:
