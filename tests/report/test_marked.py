@@ -23,6 +23,8 @@ from pipeline.report.marks import ASK, BAD, IDLE
 from pipeline.run import Order, check_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -317,6 +319,25 @@ def test_error_values_and_cells_too_many_are_shown_as_they_are(tmp_path: Path, j
     text = tmp_path / "plan.csv"
     text.write_text("Title,Location,Trainer,Order,Access\na,1,2,3,Public,=4\n", encoding="utf-8")
     assert written(judge(text), tmp_path).worksheets[0]["F2"].value == "=4"
+
+
+def test_what_a_person_sees_is_the_golden_one(
+    three: Judged, tmp_path: Path, golden: Callable[[str, str], None]
+) -> None:
+    """Of the marked copy and of the rows to fix: values, colours, notes."""
+    copied = written(three, tmp_path).worksheets[0]
+    to_fix = openpyxl.load_workbook(tmp_path / "report" / "to-fix.xlsx").worksheets[0]
+    seen = "\n\n".join("\n".join(dumped(sheet)) for sheet in (copied, to_fix))
+    golden("marked.xlsx.txt", f"{seen}\n")
+
+
+def dumped(sheet: Worksheet) -> Iterator[str]:
+    yield f"sheet {sheet.title}: frozen {sheet.freeze_panes}"
+    for cell in (cell for row in sheet.iter_rows() for cell in row):
+        if cell.value is not None or cell.comment is not None:
+            told = f"{cell.coordinate} {colour(sheet, cell.coordinate) or ''}".rstrip()
+            noted = f" [{cell.comment.text!r}]" if cell.comment else ""
+            yield f"{told}: {cell.value!r}{noted}"
 
 
 def test_what_the_copy_reads_like_is_what_was_read(three: Judged, tmp_path: Path) -> None:
