@@ -12,11 +12,11 @@ from schemas.course import WARNINGS, broken_rules, plain
 from schemas.properties import IMAGE_PAIRS, PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
-    from pipeline.model import Directory, Finding, TidySheet
+    from pipeline.model import Column, Directory, Finding, TidySheet
 
 _SHOWN_ROWS: Final = 3  # of those that share a key; more would bury what to do
 _CLEAR_OF: Final = dict(IMAGE_PAIRS)
@@ -27,8 +27,8 @@ _MESSAGES: Final = {
     "not-positive": "is {value}, but an Id is a number above 0. Correct the cell.",
     "visibility-unknown": "is {value}, which is no visibility. Choose one of: {entry.help}.",
     "too-long": "has {length} characters, {excess} more than the {entry.limit} that fit. Shorten it.",
-    "tariff-missing": "is blank, but a Paid course needs a pricing plan. Fill in its Id, or choose another "
-    "Visibility.",
+    "tariff-missing": "is blank, but a Paid course needs a pricing plan. Fill in its name or Id, or choose "
+    "another {visibility}.",
     "tariff-unused": "is given, but the course is not Paid: it is sent, and nobody will be asked to pay. "
     "Choose Paid, or clear the cell.",
     "not-an-address": "is no web address. Write it whole, from http:// or https:// on, without spaces.",
@@ -67,7 +67,9 @@ def findings_of(
                         name,
                         row,
                         code=code,
-                        message=_message(code, name, text or "", row, groups.get(row, [row])),
+                        message=_message(
+                            code, name, text or "", _others(name, sheet.columns, row, groups.get(row, [row]))
+                        ),
                         severity="warning" if code in WARNINGS else "fault",
                         stage="check",
                         value=text,
@@ -87,17 +89,24 @@ def in_order(findings: Iterable[Finding], columns: Iterable[str]) -> tuple[Findi
     )
 
 
-def _message(code: str, property_name: str, value: str, row: int, group: Sequence[int]) -> str:
+def _message(code: str, property_name: str, value: str, others: Mapping[str, str]) -> str:
     entry = PROPERTIES[property_name]
     return _MESSAGES[code].format(
         entry=entry,
         value=value,
         length=len(value),
         excess=len(value) - (entry.limit or 0),
-        clear=_CLEAR_OF.get(property_name),
-        first=group[0],
-        others=_others_in_words(group, row),
+        **others,
     )
+
+
+def _others(
+    property_name: str, columns: Mapping[str, Column], row: int, group: Sequence[int]
+) -> dict[str, str]:
+    """Return what else a message may name: other columns, by the user's headers, and other rows."""
+    names = {"clear": _CLEAR_OF.get(property_name, ""), "visibility": "Visibility"}
+    headers = {word: columns[name].header if name in columns else name for word, name in names.items()}
+    return {**headers, "first": str(group[0]), "others": _others_in_words(group, row)}
 
 
 def _groups(frame: pd.DataFrame, keys: Sequence[str | None]) -> dict[int, list[int]]:

@@ -263,7 +263,7 @@ def _ragged(
 ) -> Iterator[Finding]:
     """Find rows with more or fewer cells than the header; only delimited text and web pages can have them."""
     width = len(headers)
-    named = max(position for position, header in enumerate(headers, start=1) if header)
+    named = max((position for position, header in enumerate(headers, start=1) if header), default=0)
     for number, row in rows:
         where = f" (line {lines[number]} of the file)" if number in lines else ""
         beyond = next((position for position in range(width, len(row)) if row[position] is not None), None)

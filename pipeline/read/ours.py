@@ -23,7 +23,8 @@ _OURS: Final = frozenset(
 def without_ours(table: Table, header_position: int) -> tuple[Table, dict[int, int]]:
     """Return a table whose cells of ours are blank, and the place each row had in the file it came from.
 
-    Nothing else moves, so that addresses stay; a row that held only such cells is gone.
+    Nothing else moves, so that addresses stay; a row that held only such cells is gone, and so are blank
+    columns at the end: the next report puts its own there again.
     """
     header = [fold_header(cell) if isinstance(cell, str) else "" for cell in table.rows[header_position][1]]
     ours = {position for position, word in enumerate(header) if word in _OURS}
@@ -39,10 +40,11 @@ def without_ours(table: Table, header_position: int) -> tuple[Table, dict[int, i
     ]
     left = [cells.count(None) < len(cells) for _, cells in blanked]
     left[: header_position + 1] = [True] * (header_position + 1)
+    end = max(map(_end, (cells for _, cells in blanked)))
     letters = {letter_of(position) for position in ours}
     return replace(
         table,
-        rows=[row for row, stays in zip(blanked, left, strict=True) if stays],
+        rows=[(number, cells[:end]) for (number, cells), stays in zip(blanked, left, strict=True) if stays],
         lines=table.lines and [line for line, stays in zip(table.lines, left, strict=True) if stays],
         lost=tuple(fault for fault in table.lost if (fault.cell or "").rstrip("0123456789") not in letters),
     ), places
@@ -50,3 +52,8 @@ def without_ours(table: Table, header_position: int) -> tuple[Table, dict[int, i
 
 def _at(cells: Sequence[Cell], position: int) -> str:
     return shown(cells[position]) if position < len(cells) else ""
+
+
+def _end(cells: Sequence[Cell]) -> int:
+    """Return where the last filled cell ends."""
+    return max((position for position, cell in enumerate(cells, start=1) if cell is not None), default=0)

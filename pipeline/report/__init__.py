@@ -49,7 +49,7 @@ def write_report(
     with _whole(folder / "report.xlsx") as unfinished:
         write_workbook(report, sheet, unfinished, limits=limits, notes=notes)
     with _whole(folder / "report.html") as unfinished:
-        write_page(report, sheet, unfinished)
+        write_page(report, sheet, unfinished, to_fix=[text for _, text in notes])
 
 
 def _write_to_fix(report: Report, sheet: TidySheet, folder: Path) -> tuple[tuple[str, str], ...]:

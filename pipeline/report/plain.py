@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS: Final = 1_048_576  # of an Excel sheet
 _MOST_COLUMNS: Final = 16_384
-_TITLE_LIMIT: Final = 31  # characters of a sheet's name
+_TITLE_LIMIT: Final = 31  # UTF-16 units of a sheet's name
 _NOT_IN_TITLES: Final = str.maketrans(dict.fromkeys("\\*?:/[]'", "_"))
 _NARROWEST, _WIDEST = 10, 40  # characters of a column
 _SAMPLE: Final = 50  # rows that show how wide a column should be
@@ -90,7 +90,7 @@ def cells_of(raw: RawSheet) -> Cells:
 def title_of(raw: RawSheet) -> str:
     """Return the name of a sheet with these cells: the one they come from, as far as Excel takes it."""
     name = shown(raw.source.sheet or "Courses").translate(_NOT_IN_TITLES)
-    return name[:_TITLE_LIMIT]
+    return name.encode("utf-16-le")[: 2 * _TITLE_LIMIT].decode("utf-16-le", "ignore")
 
 
 def _written(

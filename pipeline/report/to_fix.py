@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import PurePath
@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipeline.model import Status
+from pipeline.report.commands import command_line
 from pipeline.report.inert import exact, fits
 from pipeline.report.marks import columns_to_fix, marks_of
 from pipeline.report.plain import PlainSheet, cells_of, title_of, write_plain
@@ -33,7 +34,7 @@ _TO_CORRECT: Final = frozenset({Status.INVALID, Status.REJECTED})
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*%?")
 # Where a cell may begin, also for a program that parts cells at other characters than we do.
-_LIVE_IN_CSV: Final = re.compile(f"(?:^|[\\n\\r,;|\"'])[{BLANKS}]*[=+\\-@＝＋－＠]")  # noqa: RUF001 - full-width
+_LIVE_IN_CSV: Final = re.compile(f"(?:^|[\\n\\r\\t,;|])[\"'{BLANKS}]*[=+\\-@＝＋－＠]")  # noqa: RUF001 - full-width
 _NOT_IN_CSV: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")  # taken for no text, or no UTF-8
 _NOT_IN_WORKBOOKS: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")  # no escape brings them back
 _FIRST_YEAR: Final = 1900  # of Excel's dates
@@ -72,7 +73,7 @@ def plan_to_fix(report: Report, sheet: TidySheet) -> ToFix | None:
     numbers = {row.number for row in kept}
     why = ""
     if sheet.raw.delimiter is not None and not as_csv:
-        why = " It is no CSV file because Excel might take a text in one for a formula."
+        why = " It is no CSV file because Excel might take a text in one for a formula, or lose a sign of it."
     return ToFix(
         name="to-fix.csv" if as_csv else "to-fix.xlsx",
         rows=tuple(kept),
@@ -113,12 +114,14 @@ def told_of(fix: ToFix, report: Report) -> Iterator[tuple[str, str]]:
     if fix.rows:
         rows = "the row" if len(fix.rows) == 1 else f"the {len(fix.rows)} rows"
         path = PurePath(report.folder or "", fix.name)
+        command = command_line(
+            report.command, replace(report.source, path=str(path), sheet=None), report.flags
+        )
         yield (
             "What to do",
             (
-                f"Correct {rows} in {fix.name}, or in {name} itself. Save it, and run the same command for "
-                f"it: course-import {report.command} {path}. Created courses are recognised: none is made "
-                f"twice.{fix.why}"
+                f"Correct {rows} in {fix.name}, or in {name} itself. Created courses are recognised: none is "
+                f"made twice.{fix.why} Save the file, and run the same command for it: {command}"
             ),
         )
     if fix.only_in_file:

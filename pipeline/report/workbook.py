@@ -62,7 +62,7 @@ def write_workbook(
         _write_fresh(report, None, path, notes)
         return
     plain = _plain(report, sheet)
-    name = f'Sheet "{title_of(sheet.raw)}"'
+    name = f'Sheet "{sheet.raw.source.sheet or "Courses"}"'
     if not plain.fits:
         told = "The file's own sheet is not shown: no Excel sheet has so many rows and columns."
         _write_fresh(report, None, path, (("The file's sheet", told), *notes))

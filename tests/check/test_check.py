@@ -145,7 +145,7 @@ def test_what_the_rules_allow_is_not_blamed(cells: dict[str, Cell], judge: Judge
         ({"Summary": "x" * 412}, "has 412 characters, 12 more than the 400 that fit. Shorten it."),
         (
             {"Clear image": "yes"},
-            "gives a new picture while ClearImageFile asks to remove it. Keep one of the two.",
+            "gives a new picture while Clear image asks to remove it. Keep one of the two.",
         ),
         ({"Summary": "{entry} {0}" * 40}, "has 440 characters, 40 more than the 400 that fit. Shorten it."),
     ],

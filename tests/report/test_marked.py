@@ -239,7 +239,7 @@ def test_merged_and_hidden_cells_can_be_told_of(tmp_path: Path, judge: Judge) ->
     ("limits", "why"),
     [
         pytest.param(CopyLimits(seconds=0.001), "took longer than 0.001 seconds", id="too slow"),
-        pytest.param(CopyLimits(memory_bytes=80 * 2**20), "", id="too large"),
+        pytest.param(CopyLimits(memory_bytes=2**20), "", id="too large"),
     ],
 )
 def test_where_no_copy_can_be_made_a_plain_sheet_takes_its_place(

@@ -20,6 +20,7 @@ from pipeline.report.shown import visible
 from pipeline.report.words import EXIT_MEANINGS, REHEARSAL, in_utc, left_out, status_word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from jinja2 import Template
@@ -31,19 +32,20 @@ _TITLE_MARK: Final = "title:"  # begins the keys that were made of a title, whic
 _ROOM: Final = 10_000  # rows and courses a browser shows without keeping anybody waiting
 
 
-def write_page(report: Report, sheet: TidySheet | None, path: Path) -> None:
+def write_page(report: Report, sheet: TidySheet | None, path: Path, *, to_fix: Sequence[str] = ()) -> None:
     """Write the report as a page.
 
     Args:
         report: what the journal remembers of the run.
         sheet: what its file holds; without it there is no preview.
         path: the file to write.
+        to_fix: what there is to say of the file with the rows to correct.
     """
     # Every text is shown as `visible` leaves it, which UTF-8 can hold; should one slip by, it is seen.
-    path.write_bytes(page(report, sheet).encode("utf-8", "backslashreplace"))
+    path.write_bytes(page(report, sheet, to_fix=to_fix).encode("utf-8", "backslashreplace"))
 
 
-def page(report: Report, sheet: TidySheet | None, room: int = _ROOM) -> str:
+def page(report: Report, sheet: TidySheet | None, room: int = _ROOM, *, to_fix: Sequence[str] = ()) -> str:
     """Return the page with at most `room` rows; each text of a user's in it is escaped and inert."""
     style = _file("page.css") + _bar_widths(report)
     script = _file("page.js")
@@ -63,6 +65,7 @@ def page(report: Report, sheet: TidySheet | None, room: int = _ROOM) -> str:
         next_step=advice(report),
         headline=headline(causes),
         tasks=tasks(causes),
+        to_fix=to_fix,
         questions=questions(report),
         milder=milder(report),
         remaining=remaining,
