@@ -111,7 +111,7 @@ def test_a_quiet_run_makes_these_requests(importer: Importer) -> None:
     assert importer.requests() == list(QUIET_RUN)
 
 
-@pytest.mark.parametrize("faults", [*spread(ALONE, 20), *spread(PAIRS, 20)], ids=name_of)
+@pytest.mark.parametrize("faults", [*spread(ALONE, 12), *spread(PAIRS, 12)], ids=name_of)
 def test_whatever_breaks_each_course_exists_exactly_once(
     faults: tuple[Fault, ...], importer: Importer
 ) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.model import Finding, RawSheet
     from tests.conftest import SaveByOffice
 
-TIMES: Final = int(os.environ.get("FUZZ", "100"))
+TIMES: Final = int(os.environ.get("FUZZ", "40"))
 READING: Final = Reading(
     limits=Limits(
         file_bytes=2**22, unpacked_bytes=2**25, rows=2000, cell_characters=20_000, reader_seconds=20
