@@ -70,7 +70,8 @@ def _colour(sheet: Worksheet, words: Mapping[Status, str], rows: int) -> None:
     column = f"{_STATUS_LETTER}2:{_STATUS_LETTER}{max(rows, 1) + 1}"
     for status, word in words.items():
         fill = PatternFill("solid", bgColor=status_look(status, word).fill or "")
-        rule = CellIsRule(operator="equal", formula=[f'"{word}"'], fill=fill)  # type: ignore[no-untyped-call]
+        named = [f'"{word}"']
+        rule = CellIsRule("equal", named, fill=fill)  # type: ignore[no-untyped-call]  # stubs leave types out
         sheet.conditional_formatting.add(column, rule)
 
 

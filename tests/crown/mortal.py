@@ -112,9 +112,9 @@ class _Life:
         os.dup2(paper, 2)
         Connection.exchange = self._counting(Connection.exchange)  # type: ignore[method-assign]  # from outside
         if self._deed == "die":
-            Journal._transaction = self._counting_commits(  # type: ignore[method-assign]  # noqa: SLF001 - the same
-                Journal._transaction  # noqa: SLF001
-            )
+            commit = Journal._transaction  # noqa: SLF001 - commits are counted from outside
+            counted = self._counting_commits(commit)
+            Journal._transaction = counted  # type: ignore[method-assign]  # noqa: SLF001 - the same
         if self._deed == "halt" and not self._last:
             self._do()
         sys.argv[1:] = words

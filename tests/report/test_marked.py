@@ -182,7 +182,8 @@ def test_nothing_in_a_copy_calculates_links_or_forbids(tmp_path: Path, judge: Ju
     sheet["A1"].hyperlink = "https://example.com/"
     sheet.protection.enable()
     sheet.add_data_validation(DataValidation(type="list", formula1='"a,b"', sqref="B4:B9"))
-    rule = CellIsRule(operator="equal", formula=["A1"], fill=PatternFill(bgColor="FF0000"))  # type: ignore[no-untyped-call]
+    red = PatternFill(bgColor="FF0000")
+    rule = CellIsRule("equal", ["A1"], fill=red)  # type: ignore[no-untyped-call]  # stubs leave types out
     sheet.conditional_formatting.add("B4:B9", rule)
     sheet.add_table(Table(displayName="Plans", ref="A3:H5"))
     book.defined_names["Secret"] = DefinedName("Secret", attr_text="Plan!$A$1")
