@@ -49,20 +49,15 @@ def check(
     from pipeline.cli.interrupt import Interrupt
 
     settings = ordering.settings_of(said, connects=False, report_dir=report_dir)
-    run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen(settings)
-    order = ordering.order_of(
+    order, seen = ordering.order_with_report(
         "check",
         file,
         said,
         settings,
-        run_id=run_id,
-        folder=folder,
-        seen=seen,
-        look_at_images=workplace.image_looks(settings) if check_images else None,
+        check_images=check_images,
         strict=strict,
     )
-    with log.run_log(folder, verbose=False), Interrupt().listening() as interrupt:
+    with log.run_log(order.folder, verbose=False), Interrupt().listening() as interrupt:
         told = run.check_file(
             order, now=entrance.now, look_up=workplace.looking_up(order, settings, interrupt)
         )
@@ -104,23 +99,18 @@ def plan(
         max_faulty=max_faulty,
         verify=False if no_verify else None,
     )
-    run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen(settings)
-    order = ordering.order_of(
+    order, seen = ordering.order_with_report(
         "plan",
         file,
         said,
         settings,
-        run_id=run_id,
-        folder=folder,
-        seen=seen,
-        look_at_images=workplace.image_looks(settings) if check_images else None,
+        check_images=check_images,
         strict=strict,
         first=first,
         all_or_nothing=all_or_nothing,
     )
     with (
-        log.run_log(folder, verbose=verbose),
+        log.run_log(order.folder, verbose=verbose),
         Interrupt().listening() as interrupt,
         workplace.quiet_house(settings, interrupt) as house,
     ):
@@ -170,17 +160,12 @@ def import_(
         wait=wait or None,
         verify=False if no_verify else None,
     )
-    run_id, folder = workplace.new_run(file, settings)
-    seen = workplace.Seen(settings)
-    order = ordering.order_of(
+    order, seen = ordering.order_with_report(
         "import",
         file,
         said,
         settings,
-        run_id=run_id,
-        folder=folder,
-        seen=seen,
-        look_at_images=workplace.image_looks(settings) if check_images else None,
+        check_images=check_images,
         strict=strict,
         first=first,
         all_or_nothing=all_or_nothing,
@@ -189,7 +174,7 @@ def import_(
     if settings.rehearsal and not quiet:
         typer.echo("Rehearsal against the sandbox: nothing reaches production.", err=True)
     with (
-        log.run_log(folder, verbose=verbose),
+        log.run_log(order.folder, verbose=verbose),
         Interrupt().listening() as interrupt,
         console.progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
         workplace.open_house(
@@ -198,7 +183,7 @@ def import_(
             consent=lambda plan: console.ask(plan, interrupt, yes=yes, quiet=quiet),
             progress=progress,
         ) as house,
-        workplace.report_in_any_case(house.journal, run_id, seen),
+        workplace.report_in_any_case(house.journal, order.run_id, seen),
     ):
         told = run.import_file(order, house)
     console.tell(told, seen, as_json=as_json, quiet=quiet)

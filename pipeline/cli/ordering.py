@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.cli import said as words
+from pipeline.cli.workplace import Seen, image_looks, new_run
 from pipeline.read import Limits, Reading
 from pipeline.run import Order
 from pipeline.settings import load_settings
@@ -55,6 +56,38 @@ def order_of(
         max_faulty=settings.max_faulty,
         **options,
     )
+
+
+def order_with_report(
+    command: str,
+    file: Path,
+    said: Said,
+    settings: Settings,
+    *,
+    check_images: bool,
+    **options: Any,  # noqa: ANN401 - handed on to Order
+) -> tuple[Order, Seen]:
+    """Return what a user asked for, with a report folder of its own, and what keeps the file for the report.
+
+    Raises:
+        UsageError: naming what was said of the rows and cannot be meant.
+        AccessRefused: the folder cannot be made.
+    """
+    run_id, folder = new_run(file, settings)
+    seen = Seen(settings)
+    looks = image_looks(settings) if check_images else None
+    order = order_of(
+        command,
+        file,
+        said,
+        settings,
+        run_id=run_id,
+        folder=folder,
+        seen=seen,
+        look_at_images=looks,
+        **options,
+    )
+    return order, seen
 
 
 def reading_of(settings: Settings, sheet: str | None) -> Reading:
