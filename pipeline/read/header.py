@@ -15,7 +15,7 @@ from schemas.layouts import recognise, shipped
 from schemas.properties import BLANKS, PROPERTIES, REQUIRED, SPELLINGS, TEMPLATE_TITLE, fold_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from pipeline.model import Cell, Source
     from pipeline.read.table import Table
@@ -76,17 +76,13 @@ def under_header(table: Table, source: Source) -> RawSheet:
     numbers = set(frame.index)
     lost = [fault for fault in table.lost if fault.row in numbers]
     unparted = {fault.row for fault in lost if fault.cell is None}  # where its cells end, nobody can tell
-    # Some programs end every row with a delimiter; in some rows only, an extra one has shifted their cells.
-    lengths = {len(row) for number, row in kept if number not in unparted}
-    usual = lengths.pop() if len(lengths) == 1 and len(kept) > 1 else width
-    ragged = [(number, row) for number, row in kept if len(row) != width and number not in unparted]
     findings = (
         *table.findings,
         *_above(table.rows[:position], header, source),
         *left_out,
         *_without_header(source, frame, header_row, headers, lost),
         *_under_their_headers(lost, headers),
-        *_ragged(ragged, headers, usual, _lines(table)),
+        *_ragged(kept, unparted, headers, _lines(table)),
     )
     return RawSheet(
         source=source,
@@ -259,12 +255,21 @@ def _lines(table: Table) -> dict[int, int]:
 
 
 def _ragged(
-    rows: Iterable[NumberedRow], headers: Sequence[str], usual: int, lines: dict[int, int]
+    kept: Sequence[NumberedRow],
+    unparted: Container[int | None],
+    headers: Sequence[str],
+    lines: dict[int, int],
 ) -> Iterator[Finding]:
     """Find rows with more or fewer cells than the header; only delimited text and web pages can have them."""
     width = len(headers)
+    rows = [(number, row) for number, row in kept if number not in unparted]
+    # Some programs end every row with a delimiter; in some rows only, an extra one has shifted their cells.
+    lengths = {len(row) for _, row in rows}
+    usual = lengths.pop() if len(lengths) == 1 and len(kept) > 1 else width
     named = max((position for position, header in enumerate(headers, start=1) if header), default=0)
     for number, row in rows:
+        if len(row) == width:
+            continue
         where = f" (line {lines[number]} of the file)" if number in lines else ""
         beyond = next((position for position in range(width, len(row)) if row[position] is not None), None)
         fault = Finding(code="row-too-long", message="", severity="fault", stage="read", row=number)

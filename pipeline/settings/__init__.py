@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Final, Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,52 +20,24 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import SettingsRefused, UsageError
+from pipeline.settings.addresses import is_loopback, parts_of, without_user
+from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds
+
+__all__ = [
+    "PREFIX",
+    "PROJECT_FILE",
+    "SANDBOX",
+    "Credentials",
+    "Settings",
+    "environment_name",
+    "is_loopback",
+    "load_settings",
+]
 
 PROJECT_FILE: Final = "course-import.toml"
 PREFIX: Final = "COURSE_IMPORT_"
 SANDBOX: Final = "sandbox"  # what --target calls the embedded stand-in
 _SECRET: Final = ("token", "password", "totp")
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-def _duration(given: object) -> object:
-    """Return a duration from `90s`, `10m`, `2h` or `1d`; anything else is pydantic's to judge."""
-    written = re.fullmatch(r"(\d{1,9})\s*([smhd])", given.strip().lower()) if isinstance(given, str) else None
-    return timedelta(seconds=int(written[1]) * _UNITS[written[2]]) if written else given
-
-
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0))]
-
-
-def _percent(given: object) -> object:
-    """Return a share with its sign taken away; anything else is pydantic's to judge."""
-    return given.strip().removesuffix("%") if isinstance(given, str) else given
-
-
-Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
-
-
-def _encoding(given: str) -> str:
-    """Return the name Python knows an encoding of text by."""
-    try:
-        "".encode(given)
-    except (LookupError, UnicodeError):
-        raise ValueError("is no encoding. Name one such as utf-8, cp1252 or mac_roman.") from None
-    return given
-
-
-def _character(given: str) -> str:
-    """Return a character, typed or named; "" for none."""
-    character = _CHARACTERS.get(given.casefold(), given)
-    if len(character) > 1 or character in ("\r", "\n"):
-        raise ValueError("has to be one character, or one of the words tab, space and none.")
-    return character
-
-
-_CHARACTERS: Final = {"tab": "\t", "\\t": "\t", "space": " ", "none": "", "comma": ",", "semicolon": ";"}
-Encoding = Annotated[str, AfterValidator(_encoding)]
-Character = Annotated[str, AfterValidator(_character)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,9 +211,9 @@ class Settings(BaseSettings):
 
     def address_problems(self) -> list[str]:
         """Name what keeps the address from being asked."""
-        parts = _parts_of(self.address)
+        parts = parts_of(self.address)
         if parts is None:
-            return [f"{_without_user(self.address)} is no address of an API. Write https://host."]
+            return [f"{without_user(self.address)} is no address of an API. Write https://host."]
         if parts.scheme == "http" and not is_loopback(self.address):
             return [f"{self.address} would send passwords in the clear. Write https://…"]
         if self.pace == "off" and not self.rehearsal and not is_loopback(self.address):
@@ -280,15 +249,6 @@ def load_settings(*, connects: bool = True, **flags: object) -> Settings:
         if not problems:
             return settings
     raise SettingsRefused("\n".join(problems)) from None  # the cause would show what was typed
-
-
-def is_loopback(address: str) -> bool:
-    """Tell whether `address` stays on this machine."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def environment_name(field: str) -> str:
@@ -328,18 +288,3 @@ def _in_words(problem: Any, *, flag: bool = False) -> str:  # noqa: ANN401 - pyd
         name = environment_name(name)
     words = _WORDS.get(problem["type"], problem["msg"])
     return f"{name}: {words.format(**problem.get('ctx', {}))}"
-
-
-def _parts_of(address: str) -> SplitResult | None:
-    """Return what an address is made of; None when it is none, or says more than where the API is."""
-    try:
-        parts = urlsplit(address)
-        extra = parts.username or parts.query or parts.fragment
-        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # half an IPv6 address; a port that is no number
-        return None
-    return parts if whole and not extra else None
-
-
-def _without_user(address: str) -> str:
-    return address.rpartition("@")[2]

@@ -1,0 +1,31 @@
+"""Addresses of an API, judged before anything is sent there."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether `address` stays on this machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def parts_of(address: str) -> SplitResult | None:
+    """Return what an address is made of; None when it is none, or says more than where the API is."""
+    try:
+        parts = urlsplit(address)
+        extra = parts.username or parts.query or parts.fragment
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # half an IPv6 address; a port that is no number
+        return None
+    return parts if whole and not extra else None
+
+
+def without_user(address: str) -> str:
+    """Return an address without the name and password somebody wrote into it."""
+    return address.rpartition("@")[2]
