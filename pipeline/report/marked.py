@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pipeline.report.marks import Mark, OwnColumn
 
 _USUAL_HEIGHT: Final = 15  # points
+_THEIRS: Final = "\n\nThe note that was here: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,7 @@ def _wipe(sheet: Worksheet, header_row: int, places: set[int]) -> None:
             continue
         noted = cell.comment is not None and cell.comment.author == AUTHOR
         if noted:
-            cell.comment = None
+            cell.comment = _their_note(cell)
         if place in places:
             cell.value = None
         if cell.fill.fgColor.rgb in ({f"00{BAD}", f"00{ASK}"} if noted else {f"00{IDLE}"}):
@@ -207,5 +209,11 @@ def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
 def _note(cell: Cell, mark: Mark, brush: _Brush) -> None:
     if mark.fill is not None:
         brush.paint(cell, mark.fill)
-    there = "" if cell.comment is None else f"\n\n{cell.comment.text}"
+    there = "" if cell.comment is None else f"{_THEIRS}{cell.comment.text}"
     cell.comment = note_of(mark.note + there)
+
+
+def _their_note(cell: Cell) -> Comment | None:
+    """Return the note a cell had before ours took it in; None where it had none."""
+    _, had_one, theirs = cell.comment.text.partition(_THEIRS) if cell.comment else ("", "", "")
+    return Comment(theirs, "") if had_one else None

@@ -225,6 +225,17 @@ def test_a_copy_that_comes_back_is_read_without_what_was_written_into_it(
     assert [sheet.cell(row, STATUS).value for row in (4, 5, 6)] == ["right"] * 3
 
 
+def test_a_note_of_the_users_own_outlives_ours(tmp_path: Path, judge: Judge) -> None:
+    """It stands below ours, and alone again once the cell is right."""
+    book, sheet = book_of(course("A", "Pottery", trainer=None))
+    sheet["D4"].comment = Comment("Ask Ann", "Ann")
+    copied = written(judge(saved(book, tmp_path)), tmp_path)
+    assert note(copied.worksheets[0], "D4").endswith("\n\nThe note that was here: Ask Ann")
+    copied.worksheets[0]["D4"] = 1414980011
+    again = written(judge(saved(copied, tmp_path)), tmp_path)
+    assert note(again.worksheets[0], "D4") == "Ask Ann"
+
+
 def test_merged_and_hidden_cells_can_be_told_of(tmp_path: Path, judge: Judge) -> None:
     book, sheet = book_of(course("A", "Pottery", trainer=None), course("B", "Weaving", trainer=None))
     sheet.merge_cells("D4:D5")
