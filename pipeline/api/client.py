@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.api.answers import Meaning, Reply
     from pipeline.api.gate import Gate
     from pipeline.api.patience import Patience
+    from pipeline.model import Row
     from pipeline.settings import Credentials
 
 COURSES_PATH: Final = "/api/content/courses"
@@ -78,7 +79,7 @@ class Client:
             raise AccessRefused(f"{self.gate.host} does not tell who is signed in. Check the address.")
         return Account(user_id=user_id, email=email)
 
-    def create_course(self, payload: Mapping[str, object], *, row: int) -> Settled:
+    def create_course(self, payload: Mapping[str, object], *, row: Row) -> Settled:
         """Send one course; return what became of it. It is sent again only when it surely was not applied."""
 
         def attempt() -> Meaning:

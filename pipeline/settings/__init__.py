@@ -21,7 +21,7 @@ from pydantic_settings import (
 
 from pipeline.errors import SettingsRefused, UsageError
 from pipeline.settings.addresses import is_loopback, parts_of, without_user
-from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds
+from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds, SigningKey
 
 __all__ = [
     "PREFIX",
@@ -37,7 +37,7 @@ __all__ = [
 PROJECT_FILE: Final = "course-import.toml"
 PREFIX: Final = "COURSE_IMPORT_"
 SANDBOX: Final = "sandbox"  # what --target calls the embedded stand-in
-_SECRET: Final = ("token", "password", "totp")
+_SECRET: Final = ("token", "password", "totp", "notify_secret")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,16 @@ class Settings(BaseSettings):
     max_new: int | None = Field(
         None, ge=0, description="Stop before sending when more courses than this would be sent,"
     )
-    max_faulty: Percent | None = Field(None, description="or more than this per cent of the rows have faults")
+    max_faulty: Percent | None = Field(
+        None, description="or more than this per cent of the rows have faults,"
+    )
+    max_shrink: Percent | None = Field(
+        None, description="or the file has lost more than this per cent of the rows it had last time"
+    )
+    notify: str | None = Field(None, description="Address that is told how an import ended,")
+    notify_secret: SigningKey | None = Field(
+        None, description="and the key its notices are signed with (HMAC-SHA256, Standard Webhooks)"
+    )
     verify: bool = Field(default=True, description="Read created courses back and compare them with the file")
     max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow")
     writes_a_minute: int = Field(60, ge=1, description="The API's limits: courses a minute,")
@@ -184,7 +193,7 @@ class Settings(BaseSettings):
         """What to sign in with."""
         return Credentials(token=self.token, email=self.email, password=self.password, totp=self.totp)
 
-    @field_validator("token", "password", "totp", mode="before")
+    @field_validator(*_SECRET, mode="before")
     @classmethod
     def _without_line_end(cls, secret: object) -> object:
         """Take away the line end that a secret read from a file often has."""
@@ -208,6 +217,17 @@ class Settings(BaseSettings):
             if value and not (value.isascii() and value.isprintable()):
                 problems.append(f"NEXUDUS_{name} holds letters that no token has. Copy it again.")
         return problems
+
+    def notice_problems(self) -> list[str]:
+        """Name what keeps a notice from being sent as it should be."""
+        if self.notify is None:
+            return []
+        parts = parts_of(self.notify, with_query=True)
+        if parts is None or (parts.scheme == "http" and not is_loopback(self.notify)):
+            return ["--notify: write the https:// address that is to be told."]
+        if self.notify_secret is None:
+            return ["--notify needs COURSE_IMPORT_NOTIFY_SECRET, the key its notices are signed with."]
+        return []
 
     def address_problems(self) -> list[str]:
         """Name what keeps the address from being asked."""
@@ -245,7 +265,11 @@ def load_settings(*, connects: bool = True, **flags: object) -> Settings:
     except (OSError, ValueError) as unreadable:  # a project file that is no TOML, a .env that is no text
         problems.append(f"{PROJECT_FILE} or .env cannot be read: {unreadable}")
     else:
-        problems += [*settings.account_problems(), *settings.address_problems()] if connects else []
+        problems += (
+            [*settings.account_problems(), *settings.address_problems(), *settings.notice_problems()]
+            if connects
+            else []
+        )
         if not problems:
             return settings
     raise SettingsRefused("\n".join(problems)) from None  # the cause would show what was typed
