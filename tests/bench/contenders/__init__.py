@@ -1,0 +1,1 @@
+"""The work that is measured, ours and others': each function loads what it needs and returns the work."""
