@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -78,7 +79,7 @@ class Comparison:
     def ratio(self, case: str, what: str, contender: str, reference: str) -> Ratio:
         """Return a contender's ratio to a reference; rounds are paired, so that a slow minute hits both."""
         ones, others = (self.figure(case, what, name).values for name in (contender, reference))
-        ratios = [one / other for one, other in zip(ones, others, strict=True)]
+        ratios = [one / other if other else math.inf for one, other in zip(ones, others, strict=True)]
         return Ratio(median=statistics.median(ratios), least=min(ratios), most=max(ratios))
 
 

@@ -52,7 +52,7 @@ def table(comparison: Comparison) -> str:
             reference = next(each for each in comparison.figures if (each.case, each.what) == before)
             lines.append(f"{figure.case}, {figure.what}")
         ratio = comparison.ratio(figure.case, figure.what, figure.contender, reference.contender)
-        spread = f"{ratio.median:6.2f} x ({ratio.least:.2f}-{ratio.most:.2f})"
+        spread = f"{ratio.median:6.2f} x ({ratio.least:.2f}-{ratio.most:.2f})" if reference.median else ""
         lines.append(f"  {figure.contender:<44} {figure.median:>12.{_DIGITS}g}  {spread}")
     return "\n".join([*lines, *comparison.notes, ""])
 
