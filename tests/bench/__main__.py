@@ -12,10 +12,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tests.bench.measuring import broken
 from tests.bench.telling import document, header, table
+
+if TYPE_CHECKING:
+    from tests.bench.measuring import Comparison
 
 NAMES: Final = ("pace", "sending", "reading", "checking", "whole", "starting")
 _SLACK: Final = 1.5  # where others are at work on the same machine, and for a quick look
@@ -32,7 +35,8 @@ def main() -> int:
     if unknown := set(names) - set(NAMES):
         parser.error(f"no comparison is called {', '.join(sorted(unknown))}")
     sys.stdout.write(header())
-    comparisons, failures = [], []
+    comparisons: list[Comparison] = []
+    failures: list[str] = []
     for name in names:
         comparison = importlib.import_module(f"tests.bench.{name}").compare(quick=asked.quick)
         comparisons.append(comparison)
