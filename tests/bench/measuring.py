@@ -47,12 +47,12 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """What a ratio may be: at most, or at least."""
+    """What a ratio may be, or a count without a reference: at most, or at least."""
 
     case: str
     what: str
     contender: str
-    reference: str
+    reference: str | None = None  # nobody: the figure itself in every round, which no slack widens
     at_most: float | None = None
     at_least: float | None = None
 
@@ -70,9 +70,7 @@ class Comparison:
     def figure(self, case: str, what: str, contender: str) -> Figure:
         """Return one figure."""
         [found] = [
-            each
-            for each in self.figures
-            if (each.case, each.what, each.contender) == (case, what, contender)
+            each for each in self.figures if (each.case, each.what, each.contender) == (case, what, contender)
         ]
         return found
 
@@ -136,8 +134,11 @@ def python_of(environment: str) -> Path:
 
 def broken(comparison: Comparison, *, slack: float) -> Sequence[str]:
     """Return in words every promise that does not hold; `slack` widens all of them."""
-    told = []
+    told: list[str] = []
     for bound in comparison.bounds:
+        if bound.reference is None:
+            told += _outside(comparison, bound)
+            continue
         ratio = comparison.ratio(bound.case, bound.what, bound.contender, bound.reference)
         pair = f"{bound.case}, {bound.what}: {bound.contender} / {bound.reference} is {ratio.median:.3g}"
         if bound.at_most is not None and ratio.median > bound.at_most * slack:
@@ -145,3 +146,14 @@ def broken(comparison: Comparison, *, slack: float) -> Sequence[str]:
         if bound.at_least is not None and ratio.median < bound.at_least / slack:
             told.append(f"{pair}, at least {bound.at_least:g} promised")
     return told
+
+
+def _outside(comparison: Comparison, bound: Bound) -> Sequence[str]:
+    """Return in words the rounds in which a count is not what is promised."""
+    counts = comparison.figure(bound.case, bound.what, bound.contender).values
+    least = -math.inf if bound.at_least is None else bound.at_least
+    most = math.inf if bound.at_most is None else bound.at_most
+    if all(least <= count <= most for count in counts):
+        return []
+    told = f"{min(counts):g}" if min(counts) == max(counts) else f"{min(counts):g} to {max(counts):g}"
+    return [f"{bound.case}, {bound.what}: {bound.contender} has {told}, {least:g} to {most:g} promised"]
