@@ -34,6 +34,7 @@ SHOWN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("check, 100,000 rows, beside its cells", "megabytes"),
     ),
 }
+_ASIDE: Final = ("load seconds", "CPU seconds", "whole seconds")  # what `child` tells besides
 _MORE_IS_BETTER: Final = ("a second", "right")  # how such measures end; of all others less is better
 _WIDTH: Final = 880  # pixels, as all that follows
 _MARGIN: Final = 20
@@ -119,7 +120,7 @@ def panels_of(comparison: Mapping[str, Any]) -> Iterator[Panel]:
         place for place in SHOWN.get(comparison["name"], ()) if place in values
     ]
     if values and not shown:
-        first = next(iter(values))[1]
+        first = next((what for _, what in values if what not in _ASIDE), next(iter(values))[1])
         shown = [place for place in values if place[1] == first]
     for case, what in shown:
         yield Panel(case=case, what=what, values=values[case, what])
