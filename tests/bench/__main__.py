@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tests.bench.measuring import broken
+from tests.bench.measuring import Comparison, broken
 from tests.bench.telling import document, header, table
 
 NAMES: Final = ("pace", "sending", "reading", "checking", "whole", "starting")
@@ -32,7 +32,8 @@ def main() -> int:
     if unknown := set(names) - set(NAMES):
         parser.error(f"no comparison is called {', '.join(sorted(unknown))}")
     sys.stdout.write(header())
-    comparisons, failures = [], []
+    comparisons: list[Comparison] = []
+    failures: list[str] = []
     for name in names:
         comparison = importlib.import_module(f"tests.bench.{name}").compare(quick=asked.quick)
         comparisons.append(comparison)

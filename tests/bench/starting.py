@@ -6,7 +6,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
-from tests.bench.measuring import OURS, Bound, Comparison, in_turns, python_of
+from tests.bench.measuring import OURS, Bound, Comparison, Figure, in_turns, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ _BARE = "python -c pass"
 
 def compare(*, quick: bool) -> Comparison:
     """Measure whole processes, in turns, after one of each to warm the disk's cache."""
-    figures = []
+    figures: list[Figure] = []
     for flag in ("--help", "--version"):
         contenders = {_BARE: _process("-c", "pass"), OURS: _process("-m", "pipeline", flag)}
         for run in contenders.values():

@@ -45,15 +45,15 @@ def header() -> str:
 def table(comparison: Comparison) -> str:
     """Return a comparison as text: a line for every figure, ratios to the first contender of its case."""
     lines = ["", comparison.title, "=" * len(comparison.title)]
-    before = None
-    for figure in comparison.figures:
-        if (figure.case, figure.what) != before:
-            before = (figure.case, figure.what)
-            reference = next(each for each in comparison.figures if (each.case, each.what) == before)
-            lines.append(f"{figure.case}, {figure.what}")
-        ratio = comparison.ratio(figure.case, figure.what, figure.contender, reference.contender)
-        spread = f"{ratio.median:6.2f} x ({ratio.least:.2f}-{ratio.most:.2f})" if reference.median else ""
-        lines.append(f"  {figure.contender:<44} {figure.median:>12.{_DIGITS}g}  {spread}")
+    for case, what in dict.fromkeys((figure.case, figure.what) for figure in comparison.figures):
+        lines.append(f"{case}, {what}")
+        figures = [each for each in comparison.figures if (each.case, each.what) == (case, what)]
+        for figure in figures:
+            ratio = comparison.ratio(case, what, figure.contender, figures[0].contender)
+            spread = (
+                f"{ratio.median:6.2f} x ({ratio.least:.2f}-{ratio.most:.2f})" if figures[0].median else ""
+            )
+            lines.append(f"  {figure.contender:<44} {figure.median:>12.{_DIGITS}g}  {spread}")
     return "\n".join([*lines, *comparison.notes, ""])
 
 
@@ -85,8 +85,6 @@ def document(comparisons: Iterable[Comparison]) -> dict[str, object]:
 def _processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as told:  # noqa: PTH123 - the system's own
-            return next(
-                line.partition(":")[2].strip() for line in told if line.startswith("model name")
-            )
+            return next(line.partition(":")[2].strip() for line in told if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.machine()
