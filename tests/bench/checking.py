@@ -53,7 +53,7 @@ _NOTES: Final = (
 def compare(*, quick: bool) -> Comparison:
     """Measure judging typed cells, then a workbook from the file to findings."""
     percents = (0, 100) if quick else (0, 1, 20, 100)
-    slow = {"frictionless": 1 if quick else 2, "great_expectations": 1 if quick else 3}
+    slow = dict.fromkeys(("frictionless", "great_expectations"), 1 if quick else 2)
     figures = list(_judged(_CONTENDERS, _SMALL, percents, rounds=3 if quick else 5, fewer=slow))
     if not quick:
         others = [name for name in _CONTENDERS if name != "frictionless"]
