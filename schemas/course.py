@@ -37,8 +37,9 @@ DTYPES: Final = {
 TITLE_MARK: Final = "title:"  # begins each key made of a title, so that none is taken for somebody's own key
 _HOST: Final = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)"
 _ADDRESS: Final = rf"(?i:https?)://(?:[^\s/?#@]*@)?{_HOST}(?::[0-9]*)?(?:[/?#]\S*)?"
-_ENDING: Final = r"^(?i:https?)://[^/?#]+/(?:[^?#]*/)?[^/?#]*\.(?P<ending>[^./?#]+)(?:[?#]|$)"
-_IMAGE_ENDING: Final = r"(?i:jpe?g|png|gif)"
+_UP_TO_ENDING: Final = r"(?i:https?)://[^/?#]+/(?:[^?#]*/)?[^/?#]*\."
+_ENDING: Final = rf"{_UP_TO_ENDING}[^./?#]+(?:[?#]|$)"
+_OTHER_ENDING: Final = rf"{_UP_TO_ENDING}(?!(?i:jpe?g|png|gif)(?:[?#]|\Z))[^./?#]+(?:[?#]|$)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,8 @@ def complete(frame: pd.DataFrame) -> pd.DataFrame:
 
 def plain(cells: pd.Series) -> list[Value | None]:
     """Return typed cells as Python's own values, None where missing."""
-    return list(cells.astype(object).where(cells.notna(), None))
+    known: list[Value | None] = cells.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[call-overload]  # the stubs lack None
+    return known
 
 
 def keys_of(frame: pd.DataFrame) -> list[str | None]:
@@ -169,7 +171,7 @@ def _with_row_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> pd.DataF
 
 def _shared_keys(frame: pd.DataFrame, keys: Sequence[str | None]) -> tuple[pd.Series[bool], pd.Series[bool]]:
     """Return the rows that repeat an earlier one, and the rows whose key another, different row has too."""
-    place, key = frame["BusinessId"], pd.Series(list(keys), index=frame.index, dtype="str")
+    place, key = frame["BusinessId"], pd.Series(list(keys), index=frame.index, dtype=object)
     shared = key.notna() & pd.DataFrame({"place": place, "key": key}).duplicated(keep=False)
     if not shared.any():
         return shared, shared
@@ -208,12 +210,13 @@ def _check(code: str, rule: Callable[[pd.Series], pd.Series], *, ignore_na: bool
 
 
 def _image_kind_known(addresses: pd.Series) -> pd.Series:
-    return addresses.str.extract(_ENDING)["ending"].notna() | ~addresses.str.fullmatch(_ADDRESS)
+    has_ending = addresses.str.match(_ENDING)
+    others = addresses[~has_ending]  # few: most addresses of pictures show their kind
+    return has_ending | ~others.str.fullmatch(_ADDRESS).reindex(addresses.index, fill_value=True)
 
 
 def _image_kind_right(addresses: pd.Series) -> pd.Series:
-    ending = addresses.str.extract(_ENDING)["ending"]
-    return ending.isna() | ending.str.fullmatch(_IMAGE_ENDING)
+    return ~addresses.str.match(_OTHER_ENDING)
 
 
 _CHECKS_OF_KIND: Final = {

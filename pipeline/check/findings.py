@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS: Final = 3  # of those that share a key; more would bury what to do
 _CLEAR_OF: Final = dict(IMAGE_PAIRS)
+_OF_GROUPS: Final = frozenset({"repeated-row", "key-taken"})  # rules whose messages name other rows
 
 # By rule, as what stands after the cell's address.
 _MESSAGES: Final = {
@@ -55,21 +56,21 @@ def findings_of(
     """
     misread = {(finding.row, finding.property_name) for finding in sheet.findings} | unresolved(sheet)
     ragged = {finding.row for finding in sheet.findings if finding.column is None}
-    groups = _groups(frame, keys)
     found = list(sheet.findings)
     for code, name, rows in broken_rules(frame, keys):
+        headers = _headers(name, sheet.columns)
+        groups = _groups(frame, keys) if code in _OF_GROUPS else {}
         for row, value in zip(rows, plain(frame.loc[rows, name]), strict=True):
             if (row, name) not in misread and not (row in ragged and value is None):
                 text = None if value is None else str(value)
+                named = headers | _rows_in_words(groups[row], row) if groups else headers
                 found.append(
                     finding_at(
                         sheet.columns,
                         name,
                         row,
                         code=code,
-                        message=_message(
-                            code, name, text or "", _others(name, sheet.columns, row, groups.get(row, [row]))
-                        ),
+                        message=_message(code, name, text or "", named),
                         severity="warning" if code in WARNINGS else "fault",
                         stage="check",
                         value=text,
@@ -100,13 +101,10 @@ def _message(code: str, property_name: str, value: str, others: Mapping[str, str
     )
 
 
-def _others(
-    property_name: str, columns: Mapping[str, Column], row: int, group: Sequence[int]
-) -> dict[str, str]:
-    """Return what else a message may name: other columns, by the user's headers, and other rows."""
+def _headers(property_name: str, columns: Mapping[str, Column]) -> dict[str, str]:
+    """Return the other columns that a message may name, by the user's headers."""
     names = {"clear": _CLEAR_OF.get(property_name, ""), "visibility": "Visibility"}
-    headers = {word: columns[name].header if name in columns else name for word, name in names.items()}
-    return {**headers, "first": str(group[0]), "others": _others_in_words(group, row)}
+    return {word: columns[name].header if name in columns else name for word, name in names.items()}
 
 
 def _groups(frame: pd.DataFrame, keys: Sequence[str | None]) -> dict[int, list[int]]:
@@ -118,8 +116,9 @@ def _groups(frame: pd.DataFrame, keys: Sequence[str | None]) -> dict[int, list[i
     return {row: rows for rows in groups.values() for row in rows}
 
 
-def _others_in_words(group: Sequence[int], row: int) -> str:
+def _rows_in_words(group: Sequence[int], row: int) -> dict[str, str]:
+    """Return the other rows that a message may name."""
     others = [other for other in group[: _SHOWN_ROWS + 1] if other != row][:_SHOWN_ROWS]
     more = len(group) - 1 - len(others)
     named = ("rows " if len(others) > 1 else "row ") + ", ".join(map(str, others))
-    return f"{named} and {more} more" if more else named
+    return {"first": str(group[0]), "others": f"{named} and {more} more" if more else named}

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeline.check.markup import faults_of_markup
 from pipeline.model import finding_at
-from schemas.course import plain
 from schemas.properties import PROPERTIES, Kind
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.model import Finding, TidySheet
+
+    _Texts: TypeAlias = list[tuple[int, str]]  # by row
 
 _TEXTS: Final = tuple(name for name, entry in PROPERTIES.items() if entry.kind is Kind.TEXT)
 _MARKUP: Final = ("SummaryText", "FullDescription", "OverviewText")
@@ -94,9 +95,8 @@ def misread_texts(sheet: TidySheet) -> Iterator[Finding]:
     for name in _TEXTS:
         if name not in sheet.frame:
             continue
-        cells = sheet.frame[name]
-        for row, text in zip(cells.index.tolist(), plain(cells), strict=True):
-            if isinstance(text, str) and not text.isascii() and (meant := _meant(text)):
+        for row, text in _items(sheet.frame[name]):
+            if not text.isascii() and (meant := _meant(text)):
                 wrong, right = map(_cut, meant)
                 message = f'has "{wrong}", which looks like "{right}" read in a wrong encoding. {mend}'
                 yield _warning(sheet, name, row, code="misread", message=message)
@@ -107,28 +107,29 @@ def left_overs(sheet: TidySheet) -> Iterator[Finding]:
     for name in _PROSE:
         if name not in sheet.frame:
             continue
-        texts = sheet.frame[name].dropna()
+        texts = _items(sheet.frame[name])
         found = (_patterns_in(texts), _markup_in(texts) if name in _MARKUP else (), _cuts_in(texts))
         for row, code, message in chain.from_iterable(found):
             yield _warning(sheet, name, row, code=code, message=message)
 
 
-def _patterns_in(texts: pd.Series) -> Iterator[tuple[int, str, str]]:
+def _patterns_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
     for kind in _LEFT_OVERS:
-        for row, text in _items(texts[texts.str.contains(kind.mark, regex=False)]):
+        mark = kind.mark
+        for row, text in [item for item in texts if mark in item[1]]:
             if found := kind.pattern.search(text):
                 kilobytes = -(-len(found[0]) * 3 // 4000)  # four letters hold three bytes
                 yield row, kind.code, kind.message.format(piece=_cut(found[0]), kilobytes=kilobytes)
 
 
-def _markup_in(texts: pd.Series) -> Iterator[tuple[int, str, str]]:
-    for row, text in _items(texts[texts.str.contains("<", regex=False)]):
+def _markup_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
+    for row, text in [item for item in texts if "<" in item[1]]:
         for code, piece in faults_of_markup(text):
             yield row, code, _MARKUP_MESSAGES[code].format(piece=_cut(piece))
 
 
-def _cuts_in(texts: pd.Series) -> Iterator[tuple[int, str, str]]:
-    for row, text in _items(texts[texts.str.len() == _OLD_LIMIT]):
+def _cuts_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
+    for row, text in [item for item in texts if len(item[1]) == _OLD_LIMIT]:
         message = (
             f'ends with "{text[-_SHOWN:]}" after exactly {_OLD_LIMIT} characters, where many systems cut. '
             "Complete it if its end is missing."
@@ -136,8 +137,13 @@ def _cuts_in(texts: pd.Series) -> Iterator[tuple[int, str, str]]:
         yield row, "cut-text", message
 
 
-def _items(texts: pd.Series) -> Iterator[tuple[int, str]]:
-    return zip(texts.index.tolist(), texts.tolist(), strict=True)
+def _items(cells: pd.Series) -> _Texts:
+    """Return row and text of each cell that has one.
+
+    Asked one by one in a list they answer in a third of the time pandas' own methods for texts take.
+    """
+    texts = cells.dropna()
+    return list(zip(texts.index.tolist(), texts.tolist(), strict=True))
 
 
 def _warning(sheet: TidySheet, name: str, row: int, *, code: str, message: str) -> Finding:

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.measuring import broken
+from tests.bench.measuring import Comparison, broken
 from tests.bench.telling import document, header, table
 
 if TYPE_CHECKING:

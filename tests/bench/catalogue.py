@@ -1,7 +1,8 @@
-"""The catalogues that are measured: planned courses, alike every time, as files."""
+"""The catalogues that are measured: planned courses, alike every time, as files and as typed cells."""
 
 from __future__ import annotations
 
+import csv
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,22 @@ HEADER: Final = (
     "Summary",
     "Description",
 )
+_SUMMARY: Final = 300  # characters
+_BUSINESS_ID: Final = 1414974955
+_HOST_ID: Final = 1414980011
+_TARIFF_ID: Final = 1414990021
+
+# One fault each, by property; a cell of text where a number belongs is blank once cells have types.
+FAULTS: Final = (
+    ("Title", None),
+    ("BusinessId", -5),
+    ("HostId", None),
+    ("DisplayOrder", "soon"),
+    ("Visibility", 9),
+    ("TariffId", None),
+    ("SummaryText", "x" * 450),
+    ("NewImageUrl", "example dot com"),
+)
 
 
 def planned(count: int) -> Iterator[list[object]]:
@@ -29,25 +46,54 @@ def planned(count: int) -> Iterator[list[object]]:
         yield [
             f"BK-{number}",
             f"{text(30)} {number}",
-            1414974955,
-            1414980011,
+            _BUSINESS_ID,
+            _HOST_ID,
             number,
             "Paid (4)",
-            1414990021,
-            text(300),
+            _TARIFF_ID,
+            text(_SUMMARY),
             f"<p>{text(1000 + number * 37 % 2000)}</p>",
         ]
+
+
+def by_property(count: int, percent: int) -> dict[str, list[object]]:
+    """Return courses as columns of the API's properties, `percent` of their rows with one fault each."""
+    text = _texts()
+    columns: dict[str, list[object]] = {
+        "SystemId": [f"BK-{number}" for number in range(count)],
+        "Title": [f"{text(30)} {number}" for number in range(count)],
+        "BusinessId": [_BUSINESS_ID] * count,
+        "HostId": [_HOST_ID] * count,
+        "DisplayOrder": list(range(count)),
+        "Visibility": [4] * count,
+        "TariffId": [_TARIFF_ID] * count,
+        "SummaryText": [text(_SUMMARY) for _ in range(count)],
+        "NewImageUrl": [f"https://example.com/images/{number}.jpg" for number in range(count)],
+    }
+    for number in filter(lambda number: _is_faulty(number, percent), range(count)):
+        name, cell = FAULTS[(number // 100 + number) % len(FAULTS)]
+        columns[name][number] = cell
+    return columns
+
+
+def faulty(count: int, percent: int) -> int:
+    """Return how many rows of `by_property` have a fault."""
+    return sum(_is_faulty(number, percent) for number in range(count))
+
+
+def _is_faulty(number: int, percent: int) -> bool:
+    return number % 100 < percent
 
 
 def written(kind: str, path: str, count: str) -> Callable[[], None]:
     """Return what writes a catalogue; in a process of its own, since measured ones inherit its peak memory.
 
     Args:
-        kind: "inline".
+        kind: "inline", "shared" or "text".
         path: where to.
         count: how many courses.
     """
-    write = {"inline": _write_inline}[kind]
+    write = {"inline": _write_inline, "shared": _write_shared, "text": _write_text}[kind]
     return lambda: write(Path(path), int(count))
 
 
@@ -61,6 +107,22 @@ def _write_inline(path: Path, count: int) -> None:
     for row in planned(count):
         sheet.append(row)
     book.save(path)
+
+
+def _write_shared(path: Path, count: int) -> None:
+    """Write texts into one table that cells refer to, as Excel does."""
+    import xlsxwriter  # noqa: PLC0415 - only who writes loads it
+
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("Plan")
+    for number, row in enumerate((HEADER, *planned(count))):
+        sheet.write_row(number, 0, row)
+    book.close()
+
+
+def _write_text(path: Path, count: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows((HEADER, *planned(count)))
 
 
 def _texts() -> Callable[[int], str]:

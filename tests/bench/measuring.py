@@ -10,6 +10,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -75,21 +76,36 @@ class Comparison:
         return found
 
     def ratio(self, case: str, what: str, contender: str, reference: str) -> Ratio:
-        """Return a contender's ratio to a reference; rounds are paired, so that a slow minute hits both."""
+        """Return a contender's ratio to a reference; rounds are paired, so that a slow minute hits both.
+
+        Of one that took part in fewer rounds, those count.
+        """
         ones, others = (self.figure(case, what, name).values for name in (contender, reference))
-        ratios = [one / other if other else math.inf for one, other in zip(ones, others, strict=True)]
+        ratios = [one / other if other else math.inf for one, other in zip(ones, others, strict=False)]
         return Ratio(median=statistics.median(ratios), least=min(ratios), most=max(ratios))
 
 
 def in_turns(
-    case: str, contenders: Mapping[str, Callable[[], Mapping[str, float]]], *, rounds: int
+    case: str,
+    contenders: Mapping[str, Callable[[], Mapping[str, float]]],
+    *,
+    rounds: int,
+    fewer: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Figure, ...]:
-    """Measure each contender once a round; return a figure for everything each of them tells."""
+    """Measure each contender once a round; return a figure for everything each of them tells.
+
+    Args:
+        case: what is measured.
+        contenders: by name, in their order.
+        rounds: how many.
+        fewer: slow contenders that take part in the first few rounds only, and in how many.
+    """
     told: dict[tuple[str, str], list[float]] = {}
-    for _ in range(rounds):
+    for number in range(rounds):
         for contender, measure in contenders.items():
-            for what, value in measure().items():
-                told.setdefault((contender, what), []).append(value)
+            if number < fewer.get(contender, rounds):
+                for what, value in measure().items():
+                    told.setdefault((contender, what), []).append(value)
     return tuple(
         Figure(case=case, contender=contender, what=what, values=tuple(values))
         for (contender, what), values in told.items()

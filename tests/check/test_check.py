@@ -86,6 +86,8 @@ RULES = [
     pytest.param({"Image": "https://[::1/a.jpg"}, "not-an-address", "I2", "NewImageUrl", id="half a host"),
     pytest.param({"Image": "http://x/a.pdf"}, "image-kind", "I2", "NewImageUrl", id="a PDF"),
     pytest.param({"Image": "http://x/a.pdf?b.png"}, "image-kind", "I2", "NewImageUrl", id="a PDF, queried"),
+    pytest.param({"Image": "http://x/a.png.zip"}, "image-kind", "I2", "NewImageUrl", id="two extensions"),
+    pytest.param({"Image": "http://x/a.pngx"}, "image-kind", "I2", "NewImageUrl", id="more than png"),
     pytest.param({"Image": "http://x/a"}, "image-kind-unknown", "I2", "NewImageUrl", id="no extension"),
     pytest.param({"Image": "http://x.png"}, "image-kind-unknown", "I2", "NewImageUrl", id="no path"),
     pytest.param(
@@ -117,6 +119,7 @@ def test_a_broken_rule_is_told_once_at_its_cell(
         pytest.param({"Image": "https://x/a.gif?size=1/2#top"}, id="a query"),
         pytest.param({"Image": "https://x:8080/a.png"}, id="a port"),
         pytest.param({"Image": "https://u:p@x/a.png"}, id="a user"),
+        pytest.param({"Image": "https://x/a.pdf.PNG#b.pdf"}, id="an extension behind others"),
         pytest.param({"Image": "https://[::1]:80/a.png"}, id="a host in numbers"),
         pytest.param({"Image": "https://bücher.example/@a:b.png"}, id="marks in the path"),
         pytest.param({"Image": None, "Clear image": "yes"}, id="cleared only"),

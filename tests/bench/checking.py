@@ -1,0 +1,141 @@
+"""What checking takes beside other judges of the same rows, at several shares of faulty ones."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.measuring import OURS, Bound, Comparison, Figure, child, in_turns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_CONTENDERS: Final = ("masks", "ours", "pydantic", "great_expectations", "frictionless")
+_NAMES: Final = {  # as the contenders tell it, and here
+    "masks": "pandas masks, only counting",
+    "rules": "course-import's schema",
+    "check": OURS,
+    "tidy and check": f"{OURS}, with tidying",
+    "pydantic": "pydantic, row by row",
+    "Great Expectations": "Great Expectations",
+    "frictionless": "frictionless",
+}
+_LEAST: Final = _NAMES["masks"]
+_RULES: Final = _NAMES["rules"]
+_SMALL: Final = 10_000
+_LARGE: Final = 100_000
+_WHOLE: Final = f"{_SMALL:,} rows of xlsx, from the file to findings"
+_ROWS: Final = "imports and calamine's rows"
+_NOTES: Final = (
+    (
+        "All find the same faulty rows: required fields, Ids above 0, a whole DisplayOrder, a known "
+        "Visibility, a tariff for Paid, at most 400 characters, an address. The peers get typed cells, as "
+        "course-import's `check` does: it is their counterpart. Tidying, which makes typed cells of a "
+        "file's, stands by itself."
+    ),
+    (
+        "masks only count. Great Expectations tells rows by their index, frictionless and pydantic say "
+        "what is wrong in their own words; none of them knows the user's headers and cells or says what "
+        "to do."
+    ),
+    (
+        "course-import besides finds courses that stand in the file twice, pictures of a wrong kind, "
+        "texts read in a wrong encoding, cut off or with markup of another system, and builds each course "
+        "that can go. Its schema alone does neither that nor words."
+    ),
+    "frictionless takes half a minute for 100,000 faulty rows: it is measured with 10,000.",
+)
+
+
+def compare(*, quick: bool) -> Comparison:
+    """Measure judging typed cells, then a workbook from the file to findings."""
+    percents = (0, 100) if quick else (0, 1, 20, 100)
+    slow = dict.fromkeys(("frictionless", "great_expectations"), 1 if quick else 2)
+    figures = list(_judged(_CONTENDERS, _SMALL, percents, rounds=3 if quick else 5, fewer=slow))
+    if not quick:
+        others = [name for name in _CONTENDERS if name != "frictionless"]
+        figures += _judged(others, _LARGE, percents, rounds=3, fewer={"great_expectations": 1})
+    figures += _by_share(figures, percents)
+    figures += _from_the_file(rounds=3 if quick else 5)
+    return Comparison(
+        name="checking",
+        title="Checking",
+        figures=tuple(figures),
+        bounds=tuple(_bounds(quick=quick)),
+        notes=_NOTES,
+    )
+
+
+def _judged(
+    contenders: Iterable[str],
+    count: int,
+    percents: Sequence[int],
+    *,
+    rounds: int,
+    fewer: Mapping[str, int],
+) -> Iterator[Figure]:
+    """Yield the seconds of each judge in each share; a contender's process does all shares, one by one."""
+    shares = ",".join(map(str, percents))
+    place = "tests.bench.contenders.checking:"
+    measures = {name: partial(child, f"{place}{name}", str(count), shares) for name in contenders}
+    told = in_turns("", measures, rounds=rounds, fewer=fewer)
+    for percent in percents:
+        for each in told:
+            name, _, share = each.what.partition(" at ")
+            if share == f"{percent} %":
+                case = _case(count, percent)
+                yield replace(each, case=case, contender=_NAMES[name], what="seconds")
+
+
+def _case(count: int, percent: int) -> str:
+    return f"{count:,} rows, {percent} % of them faulty"
+
+
+def _shares(count: int) -> str:
+    return f"{count:,} rows, {OURS} by share of faulty ones"
+
+
+def _by_share(figures: Iterable[Figure], percents: Sequence[int]) -> list[Figure]:
+    """Return course-import's figures once more, beside one another: what faulty rows add."""
+    return [
+        replace(figure, case=_shares(count), contender=f"{percent} % faulty")
+        for count in (_SMALL, _LARGE)
+        for percent in percents
+        for figure in figures
+        if (figure.case, figure.contender) == (_case(count, percent), OURS)
+    ]
+
+
+def _from_the_file(*, rounds: int) -> tuple[Figure, ...]:
+    """Measure whole processes, imports included: read, tidy and check beside the least a reader does."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "courses.xlsx"
+        child("tests.bench.catalogue:written", "inline", path, str(_SMALL))
+        places = {_ROWS: "least", OURS: "from_the_file"}
+
+        def whole(place: str) -> Mapping[str, float]:
+            told = child(f"tests.bench.contenders.checking:{place}", path, str(_SMALL))
+            return {"whole seconds": told["whole seconds"]}
+
+        measures = {name: partial(whole, place) for name, place in places.items()}
+        return in_turns(_WHOLE, measures, rounds=rounds)
+
+
+def _bounds(*, quick: bool) -> Iterator[Bound]:
+    yield Bound(case=_WHOLE, what="whole seconds", contender=OURS, reference=_ROWS, at_most=2)
+    yield from _least_ratios(_case(_SMALL, 0), {"frictionless": 2, "Great Expectations": 1})
+    yield from _least_ratios(_case(_SMALL, 100), {"frictionless": 5, "Great Expectations": 1})
+    yield Bound(case=_case(_SMALL, 0), what="seconds", contender=_RULES, reference=_LEAST, at_most=10)
+    if not quick:
+        yield Bound(case=_case(_LARGE, 0), what="seconds", contender=_RULES, reference=_LEAST, at_most=10)
+        case = _shares(_LARGE)
+        yield Bound(case=case, what="seconds", contender="100 % faulty", reference="0 % faulty", at_most=3)
+
+
+def _least_ratios(case: str, slower: Mapping[str, float]) -> Iterator[Bound]:
+    """Yield what each peer must take at least, as a multiple of what course-import does."""
+    for name, at_least in slower.items():
+        yield Bound(case=case, what="seconds", contender=name, reference=OURS, at_least=at_least)
