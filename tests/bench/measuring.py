@@ -70,9 +70,7 @@ class Comparison:
     def figure(self, case: str, what: str, contender: str) -> Figure:
         """Return one figure."""
         [found] = [
-            each
-            for each in self.figures
-            if (each.case, each.what, each.contender) == (case, what, contender)
+            each for each in self.figures if (each.case, each.what, each.contender) == (case, what, contender)
         ]
         return found
 

@@ -85,8 +85,6 @@ def document(comparisons: Iterable[Comparison]) -> dict[str, object]:
 def _processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as told:  # noqa: PTH123 - the system's own
-            return next(
-                line.partition(":")[2].strip() for line in told if line.startswith("model name")
-            )
+            return next(line.partition(":")[2].strip() for line in told if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.machine()
