@@ -1,4 +1,8 @@
-"""A server as bare as can be, in a process of its own: it answers at once and keeps its connections."""
+"""`python -m tests.bench.stub MILLISECONDS`: a server as bare as can be, in a process of its own.
+
+It prints its port, keeps its connections, each in a thread, and answers everything, courses after so many
+milliseconds. `GET /created` tells how many courses the caller, known by the token, has created.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
-from itertools import count
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from tests.bench.measuring import ROOT, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,65 +25,86 @@ if TYPE_CHECKING:
 _HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
 _ME: Final = json.dumps({"Id": 1, "Email": "importer@example.com"}).encode()
 _NONE: Final = json.dumps({"Records": [], "TotalItems": 0, "TotalPages": 0}).encode()
-_CREATED: Final = b'{"Status": 200, "Value": {"Id": %d}, "Errors": null, "WasSuccessful": true}'
-_PIECE_BYTES: Final = 65_536
+_FIRST_ID: Final = 1414985001
+_PIECE: Final = 65536  # bytes
 
 
 @contextmanager
-def start_stub(delay_seconds: float = 0) -> Iterator[str]:
-    """Run a server for as long as the context lasts; give its address."""
-    words = [sys.executable, "-m", __name__, str(delay_seconds)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as stub:
-        assert stub.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{stub.stdout.readline().strip()}"
-        finally:
-            stub.kill()
+def running(delay_milliseconds: int) -> Iterator[str]:
+    """Start a stub; give its address."""
+    process = subprocess.Popen(
+        [python_of("peers"), "-m", "tests.bench.stub", str(delay_milliseconds)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        if process.stdout is None or not (port := process.stdout.readline().strip()):
+            raise RuntimeError("the stub does not start")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@dataclass(kw_only=True)
+class _Stub:
+    delay_seconds: float
+    created: Counter[bytes] = field(default_factory=Counter)  # by the caller's token
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def serve(self, connection: socket.socket) -> None:
+        """Answer what comes over a connection until the caller hangs up."""
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        buffer = b""
+        with connection:
+            while True:
+                while b"\r\n\r\n" not in buffer:
+                    piece = connection.recv(_PIECE)
+                    if not piece:
+                        return
+                    buffer += piece
+                request, _, buffer = buffer.partition(b"\r\n\r\n")
+                length, caller = _read_head(request)
+                while len(buffer) < length:
+                    buffer += connection.recv(_PIECE)
+                buffer = buffer[length:]
+                body = self._answer(request, caller)
+                connection.sendall(_HEAD + str(len(body)).encode() + b"\r\n\r\n" + body)
+
+    def _answer(self, request: bytes, caller: bytes) -> bytes:
+        if request.startswith(b"POST /api/content/courses"):
+            with self.lock:
+                self.created[caller] += 1
+                course_id = _FIRST_ID + self.created.total()
+            if self.delay_seconds:
+                time.sleep(self.delay_seconds)
+            return b'{"Status": 200, "Value": {"Id": %d}, "Errors": null, "WasSuccessful": true}' % course_id
+        if request.startswith(b"GET /created"):
+            return str(self.created[caller]).encode()
+        return _ME if request.startswith(b"GET /api/auth/me") else _NONE
+
+
+def _read_head(request: bytes) -> tuple[int, bytes]:
+    """Return the body's length and the caller's token."""
+    length, caller = 0, b""
+    for line in request.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+        elif name.lower() == b"authorization":
+            caller = value.strip()
+    return length, caller
 
 
 def main() -> None:
-    """Serve on a port of the system's choice, which is printed, until killed."""
-    delay_seconds = float(sys.argv[1])
-    ids = count(1_414_985_001)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        sys.stdout.write(f"{listener.getsockname()[1]}\n")
-        sys.stdout.flush()
-        while True:
-            connection, _ = listener.accept()
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=_serve, args=(connection, ids, delay_seconds), daemon=True).start()
-
-
-def _serve(connection: socket.socket, ids: Iterator[int], delay_seconds: float) -> None:
-    with connection:
-        buffer = b""
-        while request := _received(connection, buffer):
-            head, buffer = request
-            if delay_seconds:
-                time.sleep(delay_seconds)
-            body = _answer(head, ids)
-            connection.sendall(_HEAD + str(len(body)).encode() + b"\r\n\r\n" + body)
-
-
-def _received(connection: socket.socket, buffer: bytes) -> tuple[bytes, bytes] | None:
-    """Return the head of the next request and what came after it; None when the caller is gone."""
-    while b"\r\n\r\n" not in buffer:
-        piece = connection.recv(_PIECE_BYTES)
-        if not piece:
-            return None
-        buffer += piece
-    head, _, rest = buffer.partition(b"\r\n\r\n")
-    lengths = [int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-    length = sum(lengths)
-    while len(rest) < length:
-        rest += connection.recv(_PIECE_BYTES)
-    return head, rest[length:]
-
-
-def _answer(head: bytes, ids: Iterator[int]) -> bytes:
-    if head.startswith(b"POST /api/content/courses"):
-        return _CREATED % next(ids)
-    return _ME if b"/api/auth/me" in head else _NONE
+    """Serve until killed."""
+    stub = _Stub(delay_seconds=int(sys.argv[1]) / 1000)
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=stub.serve, args=(connection,), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from tests.bench.measuring import OURS, Bound, Comparison, Figure, child, in_turns
-from tests.bench.stub import start_stub
+from tests.bench import stub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +39,7 @@ def compare(*, quick: bool) -> Comparison:
     """Check and import each file in turns with the least; then let `check` grow."""
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     growing = (1_000, 10_000) if quick else (1_000, 10_000, _UNMARKED, _LARGEST)
-    with TemporaryDirectory() as folder, start_stub() as url:
+    with TemporaryDirectory() as folder, stub.running(0) as url:
         files = {rows: _written(Path(folder), rows) for rows in sorted({*rounds, *growing})}
         figures = [
             *(figure for rows in rounds for figure in _side_by_side(files[rows], rows, url, rounds[rows])),

@@ -1,0 +1,48 @@
+"""A custom destination of dlt, one course a call, as its documentation advises where nothing may come twice."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import requests
+
+if TYPE_CHECKING:
+    from tests.bench.contenders.sending import Errand, Program, Stopwatch
+    from tests.bench.scripts import Course
+
+_QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
+
+
+def destination() -> Program:
+    """Return a pipeline that goes on, when it is run again, with the batch that failed."""
+    os.environ.update(_QUIET)
+    import dlt  # type: ignore[import-not-found]  # noqa: PLC0415 - installed beside the peers only
+    from dlt.pipeline.exceptions import (  # type: ignore[import-not-found]  # noqa: PLC0415 - the same
+        PipelineStepFailed,
+    )
+
+    def send(errand: Errand, watch: Stopwatch) -> bool:
+        session = requests.Session()
+
+        def post(items: list[Course], _table: object) -> None:
+            watch.start()
+            for course in items:
+                errand.post(session, course)
+            watch.stop()
+
+        pipeline = dlt.pipeline(
+            "courses",
+            destination=dlt.destination(post, batch_size=1, name="courses"),
+            pipelines_dir=str(errand.folder),
+        )
+        try:
+            if pipeline.has_pending_data:
+                pipeline.run()
+            else:
+                pipeline.run(errand.courses, table_name="courses")
+        except PipelineStepFailed:
+            return False
+        return True
+
+    return send
