@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A workbook or a CSV file; - is standard input.")]
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE…", help="Workbooks, CSV files, or folders of them; - is standard input."),
+    typer.Argument(metavar="FILE", help="Workbooks, CSV files, or folders of them; - is standard input."),
 ]
 RowNumber = Annotated[int, typer.Argument(min=1, metavar="ROW", help="The row's number as Excel shows it.")]
 
