@@ -68,6 +68,7 @@ class Stop:
 
     code: Exit
     reason: str
+    may_read: bool = False  # only slots for courses ran out: what exists can still be looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

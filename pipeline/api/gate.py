@@ -121,6 +121,7 @@ class Gate:
             return Stop(
                 code=Exit.STOPPED,
                 reason=f"the API's limits leave no slot before {at:%Y-%m-%d %H:%M} UTC; --wait waits for it",
+                may_read=write,
             )
         return wait
 

@@ -102,6 +102,14 @@ def test_a_migration_takes_three_daily_runs(tmp_path: Path, monkeypatch: pytest.
         }
 
 
+def test_what_was_created_is_read_back_though_the_days_courses_are_used_up(tmp_path: Path) -> None:
+    with migration(tmp_path, load_settings(writes_a_day=5)) as moved:
+        moved.write_courses(12)
+        assert moved.import_file("day-1").exit_code is Exit.STOPPED
+        course, read_back = moved.arrivals()[-2:]
+        assert (course["method"], read_back["method"]) == ("POST", "GET")
+
+
 @pytest.mark.parametrize(
     ("journal_stays", "statuses", "too_many"),
     [
