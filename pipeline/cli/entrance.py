@@ -18,7 +18,7 @@ from pipeline.run import DAY
 from pipeline.settings import Credentials, is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pipeline.cli.interrupt import Interrupt
@@ -59,8 +59,18 @@ def sign_in(
     interrupt: Interrupt,
     journal: Journal,
     log: RunLog,
+    *,
+    clock: Callable[[], datetime],
 ) -> tuple[Client, Target]:
     """Sign in with the pace of these settings; return the API's face, and who receives the courses.
+
+    Args:
+        settings: how to sign in, and how fast to go.
+        connection: to the API.
+        interrupt: sleeps, and tells when the run is to end.
+        journal: tells which sign-ins count.
+        log: receives every request.
+        clock: tells the time as all who share the journal count it.
 
     Raises:
         AccessRefused: the account, its token or the address is not accepted.
@@ -72,7 +82,7 @@ def sign_in(
         sleep=interrupt.sleep,
         sleep_for_slot=interrupt.sleep_for_slot,
         hurried=interrupt.is_told,
-        now=now,
+        now=clock,
     )
     gate = Gate(connection, pacer=Pacer(limits_of(settings), time.monotonic), log=log, bounds=bounds)
     patience = Patience(
@@ -81,8 +91,8 @@ def sign_in(
         sleep=interrupt.sleep,
         hurried=interrupt.is_told,
     )
-    client = Client(gate, patience=patience, now=now)
-    gate.remember(journal.requests_since(now() - DAY, host=connection.host, target=None))
+    client = Client(gate, patience=patience, now=clock)
+    gate.remember(journal.requests_since(clock() - DAY, host=connection.host, target=None))
     credentials = _REHEARSING if settings.rehearsal else settings.credentials
     return client, target_of(connection, client.sign_in(credentials, client_id=_client_id(settings)))
 
@@ -124,6 +134,7 @@ def _client_id(settings: Settings) -> str:
     path = settings.state_dir / "client-id"
     try:
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             made = path.with_name(f"client-id-{uuid.uuid4().hex}")  # nobody shall read half of it
             made.write_text(str(uuid.uuid4()), encoding="ascii")
             made.replace(path)

@@ -12,7 +12,7 @@ from pipeline.api import Connection
 from pipeline.api.images import anywhere, is_public, look_at_images
 from pipeline.cli.entrance import address_of, now, sign_in
 from pipeline.errors import AccessRefused, SettingsRefused, UsageError
-from pipeline.journal import locked, open_journal, whoami
+from pipeline.journal import open_journal, whoami
 from pipeline.read import STDIN
 from pipeline.report import CopyLimits, write_report
 from pipeline.run import House, look_up_names, read_report
@@ -50,16 +50,17 @@ def open_house(
             )
         ) as connection,
     ):
+        clock = journal.common_clock(now)
         yield House(
             journal=journal,
             host=connection.host,
-            sign_in=lambda log: sign_in(settings, connection, interrupt, journal, log),
-            lock=lambda target: locked(settings.state_dir / "locks", target.name, at=now()),
+            sign_in=lambda log: sign_in(settings, connection, interrupt, journal, log, clock=clock),
+            lock=lambda target: journal.lock(target.name, at=clock()),
             consent=consent,
             progress=progress,
             interrupted=interrupt.stop,
             new_token=lambda: uuid.uuid4().hex,
-            now=now,
+            now=clock,
             settle_seconds=settings.settle_seconds,
             reads_back=settings.verify,
         )

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from pipeline.errors import Exit, JournalUnusable
 from pipeline.journal import End, open_journal
-from pipeline.journal.journal import PRAGMAS
+from pipeline.journal.sqlite import PRAGMAS
 from pipeline.model import Known, State, Status
 from tests.journal.conftest import TARGET, at, record, row
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pipeline.errors import Exit
-from pipeline.journal.journal import PRAGMAS
+from pipeline.journal.sqlite import PRAGMAS
 from pipeline.model import Status
 from pipeline.settings import load_settings
 from tests.crown.conftest import EVERY
