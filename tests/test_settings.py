@@ -159,6 +159,11 @@ def test_every_setting_that_cannot_be_used_is_named_at_once(
         pytest.param("pace = ", "cannot be read", id="no TOML"),
         pytest.param('state_dri = "x"', "Did you mean state_dir?", id="a key that means nothing"),
         pytest.param('password = "hush"', "password is a secret", id="a secret"),
+        pytest.param(
+            'journal_url = "postgresql://ann:hush@db.example.com/courses"',
+            "journal_url is a secret",
+            id="a password in an address",
+        ),
         pytest.param("url = 5", "NEXUDUS_URL: ", id="a number for a name"),
     ],
 )
@@ -225,6 +230,45 @@ def test_plain_http_and_no_pace_are_for_this_machine(monkeypatch: pytest.MonkeyP
 )
 def test_an_address_stays_on_this_machine_or_not(address: str, stays: bool) -> None:
     assert is_loopback(address) is stays
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("postgresql://ann:hush@db.example.com/courses", True),
+        ("postgres://ann@db.example.com:5433/courses?sslmode=verify-full", True),
+        ("postgresql://ann:hu,sh@[::1]/courses", True),
+        ("postgresql:///courses?host=/run/postgresql", True),
+        ("mysql://ann:hush@db.example.com/courses", False),
+        ("postgresql://ann:hush@db.example.com", False),
+        ("postgresql:///courses", False),
+        ("postgresql://ann:hush@db.example.com:abc/courses", False),
+        ("postgresql://ann:hush@one.example.com,two.example.com/courses", False),
+        ("postgresql://ann:hush%00@db.example.com/courses", False),
+        ("host=db.example.com password=hush", False),
+        ("hush", False),
+    ],
+)
+def test_a_journal_has_the_address_of_one_postgresql_database(
+    address: str, is_one: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_IMPORT_JOURNAL_URL", address)
+    if is_one:
+        settings = load_settings()
+        assert settings.journal_url
+        assert settings.journal_url.get_secret_value() == address
+        assert "hush" not in f"{settings!r} {settings}"
+        return
+    with pytest.raises(SettingsRefused, match="JOURNAL_URL: is no address of a PostgreSQL") as refused:
+        load_settings()
+    assert "hush" not in str(refused.value)
+
+
+def test_a_journals_address_without_a_password_may_stand_in_the_project_file() -> None:
+    Path("course-import.toml").write_text(
+        'journal_url = "postgresql://ann@db.example.com/courses"', encoding="utf-8"
+    )
+    assert load_settings().journal_url is not None
 
 
 def test_nothing_secret_shows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from pydantic import SecretStr
+
     from pipeline.cli.interrupt import Interrupt
     from pipeline.journal import Journal
     from pipeline.model import Directory, ImageAnswer, Memory, Plan, Report, TidySheet
@@ -40,7 +42,7 @@ def open_house(
 ) -> Iterator[House]:
     """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
     with (
-        closing(open_journal(_journal_path(settings))) as journal,
+        closing(open_journal(_journal_place(settings))) as journal,
         address_of(settings) as address,
         closing(
             Connection(
@@ -73,22 +75,23 @@ def quiet_house(settings: Settings, interrupt: Interrupt) -> AbstractContextMana
 
 @contextmanager
 def reading_journal(settings: Settings) -> Iterator[Journal]:
-    """Open the journal for a look; a look makes none.
+    """Open the journal for a look; a look makes no file.
 
     Raises:
         UsageError: there is no journal.
     """
-    path = _journal_path(settings)
+    place = _journal_place(settings)
     with suppress(OSError):  # what may not even be looked at, opening it tells in words
-        if not path.exists():
-            raise UsageError(f"Nothing was imported yet: there is no journal at {path}.")
-    with closing(open_journal(path)) as journal:
+        if isinstance(place, Path) and not place.exists():
+            raise UsageError(f"Nothing was imported yet: there is no journal at {place}.")
+    with closing(open_journal(place)) as journal:
         yield journal
 
 
 def remembering(settings: Settings) -> Callable[[int, str], tuple[Memory, ...]] | None:
     """Return how the journal is asked for a course by location and key; None when there is none yet."""
-    if not _journal_path(settings).exists():
+    place = _journal_place(settings)
+    if isinstance(place, Path) and not place.exists():
         return None
 
     def remember(business_id: int, key: str) -> tuple[Memory, ...]:
@@ -192,8 +195,8 @@ def write_files(report: Report, seen: Seen, *, again: bool = False) -> str | Non
     return None
 
 
-def _journal_path(settings: Settings) -> Path:
-    return settings.state_dir / "journal.db"
+def _journal_place(settings: Settings) -> Path | SecretStr:
+    return settings.journal_url or settings.state_dir / "journal.db"
 
 
 def _made(folder: Path) -> bool:

@@ -91,7 +91,8 @@ class Journal:
 
     def log(self, *, run_id: str, host: str, now: Callable[[], datetime]) -> RunLog:
         """Return the log in which a run notes its requests and what became of its courses."""
-        return RunLog(self._transaction, run_id=run_id, host=host, now=now)
+        dialect = self._database.connection.dialect.name
+        return RunLog(self._transaction, dialect=dialect, run_id=run_id, host=host, now=now)
 
     def known(self, target: str) -> Mapping[tuple[int, str], Known]:
         """Return what is known of every course ever meant for `target`, by location and key."""

@@ -20,7 +20,13 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import SettingsRefused, UsageError
-from pipeline.settings.addresses import is_loopback, parts_of, without_user
+from pipeline.settings.addresses import (
+    holds_password,
+    is_loopback,
+    is_of_postgresql,
+    parts_of,
+    without_user,
+)
 from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds, SigningKey
 
 __all__ = [
@@ -120,6 +126,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_state_path("course-import"),
         description="Folder of the journal; a scheduled run must find the same one",
     )
+    journal_url: SecretStr | None = Field(  # it may hold a password
+        None,
+        description="Address of a PostgreSQL journal that several machines share; "
+        "left out: SQLite in the state folder",
+    )
     report_dir: Path = Field(Path("reports"), description="Folder that receives one report folder a run")
     connect_timeout_seconds: Seconds = Field(10, description="Wait for a connection, in seconds,")
     read_timeout_seconds: Seconds = Field(60, description="for an answer (28.8 were seen),")
@@ -193,11 +204,19 @@ class Settings(BaseSettings):
         """What to sign in with."""
         return Credentials(token=self.token, email=self.email, password=self.password, totp=self.totp)
 
-    @field_validator(*_SECRET, mode="before")
+    @field_validator(*_SECRET, "journal_url", mode="before")
     @classmethod
     def _without_line_end(cls, secret: object) -> object:
         """Take away the line end that a secret read from a file often has."""
         return secret.strip("\r\n") if isinstance(secret, str) else secret
+
+    @field_validator("journal_url")
+    @classmethod
+    def _of_postgresql(cls, address: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no address of a PostgreSQL database, without showing it."""
+        if address is not None and not is_of_postgresql(address.get_secret_value()):
+            raise ValueError("is no address of a PostgreSQL database. Write postgresql://user@host/database.")
+        return address
 
     def account_problems(self) -> list[str]:
         """Name everything that keeps these settings from signing in anywhere."""
@@ -291,13 +310,17 @@ def _unknown_names() -> list[str]:
         if name.upper().startswith(PREFIX) and name.upper() not in variables
     ]
     by_variable = dict(zip(variables, fields, strict=True))
-    for read in TomlConfigSettingsSource(Settings)():
+    for read, value in TomlConfigSettingsSource(Settings)().items():
         key = by_variable.get(read, read)  # pydantic gives a field's alias for its name
         if key not in fields:
             problems.append(f"{PROJECT_FILE}: {_did_you_mean(key, fields)}")
-        elif key in _SECRET:
+        elif key in _SECRET or (key == "journal_url" and _holds_password(value)):
             problems.append(f"{PROJECT_FILE}: {key} is a secret. Keep it in the environment or in .env.")
     return problems
+
+
+def _holds_password(value: object) -> bool:
+    return isinstance(value, str) and is_of_postgresql(value) and holds_password(value)
 
 
 def _did_you_mean(name: str, known: list[str]) -> str:
