@@ -31,13 +31,7 @@ _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 
 
 
 @contextmanager
-def open_house(
-    settings: Settings,
-    interrupt: Interrupt,
-    *,
-    consent: Callable[[Plan], None],
-    progress: Callable[[int], Callable[[], None]],
-) -> Iterator[House]:
+def opened(settings: Settings) -> Iterator[tuple[Journal, Connection]]:
     """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
     with (
         closing(open_journal(_journal_path(settings))) as journal,
@@ -50,6 +44,19 @@ def open_house(
             )
         ) as connection,
     ):
+        yield journal, connection
+
+
+@contextmanager
+def open_house(
+    settings: Settings,
+    interrupt: Interrupt,
+    *,
+    consent: Callable[[Plan], None],
+    progress: Callable[[int], Callable[[], None]],
+) -> Iterator[House]:
+    """Open what a run works with; close it at the end."""
+    with opened(settings) as (journal, connection):
         yield House(
             journal=journal,
             host=connection.host,

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from pipeline.errors import SettingsRefused, UsageError
 from pipeline.settings.addresses import is_loopback, parts_of, without_user
+from pipeline.settings.kept import KeptSignIn, read_kept, write_kept, write_private
 from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds
 
 __all__ = [
@@ -28,10 +29,14 @@ __all__ = [
     "PROJECT_FILE",
     "SANDBOX",
     "Credentials",
+    "KeptSignIn",
     "Settings",
     "environment_name",
     "is_loopback",
     "load_settings",
+    "read_kept",
+    "write_kept",
+    "write_private",
 ]
 
 PROJECT_FILE: Final = "course-import.toml"
@@ -163,6 +168,12 @@ class Settings(BaseSettings):
         """Put the project file behind flags, environment and `.env`."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
 
+    _kept: KeptSignIn | None = PrivateAttr(None)
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Look for a kept sign-in; raises SettingsRefused for one that cannot be read."""
+        self._kept = read_kept(self.state_dir)
+
     @property
     def rehearsal(self) -> bool:
         """Whether the target is the embedded sandbox."""
@@ -171,12 +182,25 @@ class Settings(BaseSettings):
     @property
     def has_account(self) -> bool:
         """Whether there is something to sign in with."""
-        return bool(self.token or self.email)
+        return bool(self.token or self.email or self.kept)
+
+    @property
+    def kept(self) -> KeptSignIn | None:
+        """The kept sign-in that is used: what stands in the environment, and another address, go before."""
+        kept = self._kept
+        if kept is None or self.token or self.password:
+            return None
+        if self.email and self.email.casefold() != kept.email.casefold():
+            return None
+        wanted = self.target or (self.url if "url" in self.model_fields_set else kept.address)
+        return kept if wanted.rstrip("/") == kept.address else None
 
     @property
     def address(self) -> str:
         """The API's address, without a slash at its end."""
         given = self.url if self.target in (None, SANDBOX) else self.target
+        if self.kept is not None:
+            return self.kept.address
         return str(given).rstrip("/")
 
     @property
@@ -193,13 +217,14 @@ class Settings(BaseSettings):
     def account_problems(self) -> list[str]:
         """Name everything that keeps these settings from signing in anywhere."""
         problems = []
-        if self.email and not self.password:
+        if self.email and not self.password and not self.kept:
             problems.append("NEXUDUS_EMAIL is set without NEXUDUS_PASSWORD. Set both, or NEXUDUS_TOKEN.")
         if self.password and not self.email:
             problems.append("NEXUDUS_PASSWORD is set without NEXUDUS_EMAIL. Set both, or NEXUDUS_TOKEN.")
         if not self.rehearsal and not self.has_account:
             problems.append(
-                f"{self.target} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD."
+                f"{self.target} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, "
+                f"or sign in once with course-import sign-in --target {self.target}."
             )
         for name, value in (
             ("TOKEN", self.token and self.token.get_secret_value()),
