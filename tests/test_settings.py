@@ -110,7 +110,7 @@ def test_a_kept_sign_in_is_left_alone(
 def test_another_target_needs_an_account_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     write_kept(tmp_path / "state", KEPT)
-    with pytest.raises(SettingsRefused, match="sign in once with course-import sign-in --target https://x"):
+    with pytest.raises(SettingsRefused, match="or sign in there once with course-import sign-in"):
         load_settings(target="https://x.example.com")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,7 +26,7 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def _version(
+def _before_every_command(
     *, version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False
 ) -> None:
     if version:
@@ -33,6 +34,12 @@ def _version(
 
         typer.echo(f"course-import {__version__}")
         raise typer.Exit
+    if Path(".env").exists():  # else nobody waits for the settings' room to be loaded
+        from pipeline.settings.sources import open_env_file
+
+        warning = open_env_file()
+        if warning:
+            typer.echo(f"course-import: {warning}", err=True)
 
 
 # In the order of --help.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
@@ -35,6 +35,7 @@ __all__ = [
     "is_loopback",
     "load_settings",
     "read_kept",
+    "secret_fields",
     "write_kept",
     "write_private",
 ]
@@ -42,7 +43,6 @@ __all__ = [
 PROJECT_FILE: Final = "course-import.toml"
 PREFIX: Final = "COURSE_IMPORT_"
 SANDBOX: Final = "sandbox"  # what --target calls the embedded stand-in
-_SECRET: Final = ("token", "password", "totp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +222,10 @@ class Settings(BaseSettings):
         if self.password and not self.email:
             problems.append("NEXUDUS_PASSWORD is set without NEXUDUS_EMAIL. Set both, or NEXUDUS_TOKEN.")
         if not self.rehearsal and not self.has_account:
+            there = without_user(str(self.target))
             problems.append(
-                f"{self.target} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, "
-                f"or sign in once with course-import sign-in --target {self.target}."
+                f"{there} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, "
+                "or sign in there once with course-import sign-in."
             )
         for name, value in (
             ("TOKEN", self.token and self.token.get_secret_value()),
@@ -282,6 +283,11 @@ def environment_name(field: str) -> str:
     return str(alias) if alias else f"{PREFIX}{field}".upper()
 
 
+def secret_fields() -> list[str]:
+    """Return the fields of `Settings` that are never shown."""
+    return [name for name, field in Settings.model_fields.items() if SecretStr in get_args(field.annotation)]
+
+
 def _unknown_names() -> list[str]:
     """Name every COURSE_IMPORT_ variable and project-file key that means nothing, with its nearest name."""
     fields = list(Settings.model_fields)
@@ -296,7 +302,7 @@ def _unknown_names() -> list[str]:
         key = by_variable.get(read, read)  # pydantic gives a field's alias for its name
         if key not in fields:
             problems.append(f"{PROJECT_FILE}: {_did_you_mean(key, fields)}")
-        elif key in _SECRET:
+        elif key in secret_fields():
             problems.append(f"{PROJECT_FILE}: {key} is a secret. Keep it in the environment or in .env.")
     return problems
 
