@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 COURSES_PATH: Final = "/api/content/courses"
 BATCH: Final = 50  # Ids in one address, which stays far below any server's limit on its length
 _ME_PATH: Final = "/api/auth/me"
+_HALF_SECOND: Final = 0.5  # a Date header leaves the rest of its second out: half of one, usually
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,19 @@ class Client:
         if again_when_reading(reply, now=self._now()):
             raise StoppedEarly(f"{host} answered {path} with HTTP {status}. Run again later.")
         raise AccessRefused(f"{host} does not answer like the API (HTTP {status}). Check the address.")
+
+    def clock_ahead_seconds(self) -> float | None:
+        """Return by how much our clock is ahead of the server's; None when its answer tells no time.
+
+        Raises:
+            StoppedEarly: no answer came.
+        """
+        told = self._read(_ME_PATH, None).headers.get("date", "")
+        try:
+            theirs = parsedate_to_datetime(told)
+            return (self._now() - theirs).total_seconds() - _HALF_SECOND
+        except (ValueError, TypeError):  # no date, or one without a zone
+            return None
 
     def estimate(self, courses: int, *, reads_back: bool) -> Estimate:
         """Return what creating so many courses, and reading them back, will take."""

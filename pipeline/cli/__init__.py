@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import beside, importing, rows, signing
+from pipeline.cli import beside, health, importing, rows, signing
 from pipeline.errors import CourseImportError, Exit, first_of
 
 app = typer.Typer(
@@ -61,6 +61,7 @@ app.command(epilog="Example: course-import report 20260131T101500Z-3f9a")(beside
 app.command(epilog="Example: course-import template courses.xlsx")(beside.template)
 app.command(epilog="Example: course-import layout export.csv > mine.toml")(beside.layout)
 app.command(epilog="Example: course-import sign-in (once; runs then need no password)")(signing.sign_in)
+app.command(epilog="Example: course-import doctor --target sandbox")(health.doctor)
 app.command(epilog="Example: course-import sandbox --port 8899")(beside.sandbox)
 
 

@@ -32,7 +32,7 @@ def tell(told: Report, seen: Seen, *, as_json: bool, quiet: bool, again: bool = 
         if as_json:
             typer.echo(json.dumps(room.document(told), indent=2))
         elif not quiet or told.exit_code is not Exit.DONE:
-            typer.echo(room.summary(told, width=_width(), files=_names_in(told.folder)))
+            typer.echo(room.summary(told, width=width(), files=_names_in(told.folder)))
     except BrokenPipeError:
         raise
     except OSError as full:
@@ -49,10 +49,11 @@ def show(life: RowLife, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(room.life_document(life), indent=2))
     else:
-        typer.echo(room.life_text(life, width=_width()))
+        typer.echo(room.life_text(life, width=width()))
 
 
-def _width() -> int:
+def width() -> int:
+    """Return the columns a text may have."""
     return min(max(shutil.get_terminal_size().columns, 40), 100)
 
 

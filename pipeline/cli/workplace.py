@@ -34,7 +34,7 @@ _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 
 def opened(settings: Settings) -> Iterator[tuple[Journal, Connection]]:
     """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
     with (
-        closing(open_journal(_journal_path(settings))) as journal,
+        journal_of(settings) as journal,
         address_of(settings) as address,
         closing(
             Connection(
@@ -45,6 +45,11 @@ def opened(settings: Settings) -> Iterator[tuple[Journal, Connection]]:
         ) as connection,
     ):
         yield journal, connection
+
+
+def journal_of(settings: Settings) -> AbstractContextManager[Journal]:
+    """Open the journal alone; close it at the end."""
+    return closing(open_journal(_journal_path(settings)))
 
 
 @contextmanager

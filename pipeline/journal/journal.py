@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock
@@ -30,7 +31,6 @@ from pipeline.model import State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection, RowMapping
@@ -153,6 +153,21 @@ class Journal:
         """Close the file."""
         self._connection.close()
         self._connection.engine.dispose()
+
+    def ailment(self) -> str | None:
+        """Return in words what is wrong with the file as a whole; None when it is sound."""
+        with self._transaction() as connection:
+            told = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        return None if told == "ok" else f"The journal {self._path} is damaged: {told}."
+
+    def last_created(self, target: str) -> datetime | None:
+        """Return when an import last created a course at `target`; None when it never did."""
+        query = select(func.max(courses.c.ended_at)).where(
+            courses.c.target == target, courses.c.state == State.CREATED, courses.c.said_by.is_(None)
+        )
+        with self._transaction() as connection:
+            told = connection.execute(query).scalar_one()
+        return None if told is None else datetime.fromisoformat(told)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.model.doctoring import Checkup, Diagnosis, Health, Quota, Roles, ShownSetting
 from pipeline.model.explaining import Appearance, Exchange, Memory, Origin, RowLife
 from pipeline.model.reporting import (
     MAX_FAULTY,
@@ -69,9 +70,11 @@ __all__ = [
     "Candidate",
     "Cell",
     "Checked",
+    "Checkup",
     "Column",
     "Created",
     "Deferred",
+    "Diagnosis",
     "Directory",
     "Doubt",
     "Entry",
@@ -79,6 +82,7 @@ __all__ = [
     "Exchange",
     "Finding",
     "Forecast",
+    "Health",
     "ImageAnswer",
     "ImageHead",
     "InDoubt",
@@ -91,14 +95,17 @@ __all__ = [
     "Outcome",
     "PastRequest",
     "Plan",
+    "Quota",
     "RawSheet",
     "Rejected",
     "Report",
+    "Roles",
     "Row",
     "RowLife",
     "RowReport",
     "RunRecord",
     "Severity",
+    "ShownSetting",
     "Source",
     "Stage",
     "State",

@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.report.checkup import checkup_document, checkup_text
 from pipeline.report.document import document
 from pipeline.report.life import life_document, life_text
 from pipeline.report.page import write_page
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
 
     from pipeline.model import Report, TidySheet
 
-__all__ = ["CopyLimits", "document", "life_document", "life_text", "summary", "write_report"]
+__all__ = [
+    "CopyLimits",
+    "checkup_document",
+    "checkup_text",
+    "document",
+    "life_document",
+    "life_text",
+    "summary",
+    "write_report",
+]
 
 
 def write_report(

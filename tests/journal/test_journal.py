@@ -239,3 +239,36 @@ def test_two_that_open_a_new_journal_at_once_share_it(path: Path) -> None:
     with ThreadPoolExecutor(8) as crowd:
         for opened in crowd.map(open_journal, [path] * 8):
             opened.close()
+
+
+def test_a_sound_journal_ails_nothing(journal: Journal) -> None:
+    journal.begin_run(record())
+    assert journal.ailment() is None
+
+
+def test_a_journal_with_a_damaged_page_says_so(path: Path) -> None:
+    opened = open_journal(path)
+    for number in range(200):
+        opened.begin_run(record(f"run-{number}"))
+    opened.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] + b"\xff" * 4096 + whole[len(whole) // 2 + 4096 :])
+    damaged = open_journal(path)
+    ailment = damaged.ailment()
+    damaged.close()
+    assert ailment is not None
+    assert ailment.startswith(f"The journal {path} is damaged: ")
+
+
+def test_the_last_course_an_import_created_is_known(journal: Journal) -> None:
+    """A person's word that a course exists is no proof that this account may create one."""
+    assert journal.last_created(TARGET) is None
+    log = log_of(journal)
+    log.say(row(2, "Word"), {}, End(state=State.CREATED, course_id=1, at=at(50)), by="somebody")
+    assert journal.last_created(TARGET) is None
+    for number, minute in ((3, 10), (4, 30), (5, 20)):
+        log.begin(row(number, f"Course {number}"), {})
+        log.end(row(number, f"Course {number}"), End(state=State.CREATED, course_id=number, at=at(minute)))
+    log.settle()
+    assert journal.last_created(TARGET) == at(30)
+    assert journal.last_created("elsewhere") is None
