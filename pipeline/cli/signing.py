@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
+import warnings
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -97,7 +99,23 @@ def _asked(what: str, variable: str, interrupt: Interrupt, *, hidden: bool = Fal
         raise UsageError(f"Nobody is there to be asked. Set {variable}, or sign in on a terminal.")
     try:
         with interrupt.asking():
-            return str(typer.prompt(what, hide_input=hidden, err=True))
-    except (typer.Abort, KeyboardInterrupt):  # the end of the input; Ctrl-C
+            return _hidden(what) if hidden else str(typer.prompt(what, err=True))
+    except (typer.Abort, EOFError, KeyboardInterrupt):  # the end of the input; Ctrl-C
         typer.echo(err=True)  # what follows begins a line of its own
         raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def _hidden(what: str) -> str:
+    """Return what is typed unseen; the terminal hides it before the question shows.
+
+    typer's own prompt asks first: who types ahead would see the password.
+    """
+    typed = ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        while not typed:
+            try:
+                typed = getpass.getpass(f"{what}: ")
+            except getpass.GetPassWarning as shown:
+                raise UsageError("This terminal cannot hide what is typed. Use another.") from shown
+    return typed
