@@ -148,6 +148,7 @@ def client_id_of(settings: Settings) -> str:
     path = settings.state_dir / "client-id"
     try:
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             made = path.with_name(f"client-id-{uuid.uuid4().hex}")  # nobody shall read half of it
             made.write_text(str(uuid.uuid4()), encoding="ascii")
             made.replace(path)

@@ -17,7 +17,7 @@ from pipeline.errors import AccessRefused, CodeNeeded, Exit, SettingsRefused, Us
 if TYPE_CHECKING:
     from pipeline.api import Client
     from pipeline.cli.interrupt import Interrupt
-    from pipeline.settings import Credentials, Settings
+    from pipeline.settings import Credentials, KeptSignIn, Settings
 
 _LIFE: Final = timedelta(days=15)  # of a refresh token, from its last use
 
@@ -26,10 +26,10 @@ def sign_in(*, target: Target = None, state_dir: StateDir = None) -> None:
     """Sign in once; later runs need neither password nor code."""
     from pipeline.cli import entrance, workplace
     from pipeline.cli.interrupt import Interrupt
-    from pipeline.settings import SANDBOX, KeptSignIn, load_settings
+    from pipeline.settings import SANDBOX, KeptSignIn, environment_name, load_settings
 
-    settings = load_settings(connects=False, target=target, state_dir=state_dir)
-    settings = settings.model_copy(update={"target": settings.target or settings.url, "token": None})
+    given = load_settings(connects=False, target=target, state_dir=state_dir)
+    settings = given.model_copy(update={"target": given.target or given.url, "token": None})
     with Interrupt().listening() as interrupt:
         settings = _with_account(settings, interrupt)
         with workplace.opened(settings) as (journal, connection):
@@ -41,16 +41,30 @@ def sign_in(*, target: Target = None, state_dir: StateDir = None) -> None:
     if settings.target == SANDBOX:
         typer.echo(f"{email} may sign in. Nothing was kept: a rehearsal signs in by itself.")
         return
-    token = client.refresh_token()
-    if token is None:
-        raise AccessRefused(f"{settings.address} gave no refresh token. Nothing was kept.")
     # At first in the keyring; a file takes its place where that cannot be.
     kept = KeptSignIn(address=settings.address, email=email, client_id=client_id, place="keyring")
+    typer.echo(_keep(client.refresh_token(), kept, settings))
+    for secret in ("token", "password"):
+        if getattr(given, secret):
+            name = environment_name(secret)
+            typer.echo(f"course-import: {name} is set and goes before what was kept: remove it.", err=True)
+
+
+def _keep(refresh_token: str | None, kept: KeptSignIn, settings: Settings) -> str:
+    """Keep what a sign-in can be renewed with; return in a line what was kept, where, and until when.
+
+    Raises:
+        AccessRefused: there is nothing to keep, or no place for it.
+    """
+    from pipeline.cli import entrance
+
+    if refresh_token is None:
+        raise AccessRefused(f"{kept.address} gave no refresh token. Nothing was kept.")
     vault = entrance.vault_of(kept, settings)
     with vault.alone():
-        vault.keep(token)
-    typer.echo(
-        f"{email} is signed in at {settings.address}: kept in {vault.place} until "
+        vault.keep(refresh_token)
+    return (
+        f"{kept.email} is signed in at {kept.address}: kept in {vault.place} until "
         f"{entrance.now() + _LIFE:%Y-%m-%d %H:%M} UTC, which each use puts off by {_LIFE.days} days."
     )
 

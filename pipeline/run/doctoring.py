@@ -187,11 +187,14 @@ def _quota_words(quota: Quota, now: datetime) -> str:
 
 
 def _of_disk(subject: str, folder: Path, practice: Practice) -> Diagnosis:
-    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    try:
+        there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+        free = practice.free_bytes(there)
+    except OSError as failure:  # a folder on the way may not be looked into
+        return Diagnosis(subject=subject, health=Health.FAULT, told=f"{folder} cannot be used: {failure}")
     if not there.is_dir() or not os.access(there, os.W_OK):
-        told = f"{folder} cannot be written: {there} {'is no folder' if there.is_file() else 'is not ours'}"
-        return Diagnosis(subject=subject, health=Health.FAULT, told=told)
-    free = practice.free_bytes(there)
+        why = "may not be written to" if there.is_dir() else "is no folder"
+        return Diagnosis(subject=subject, health=Health.FAULT, told=f"{folder} cannot be used: {there} {why}")
     health = Health.OK
     if free < _LITTLE_DISK:
         health = Health.FAULT if free < _NO_DISK else Health.WARNING

@@ -23,6 +23,7 @@ from tests.run.conftest import course, write_courses
 
 if TYPE_CHECKING:
     from pipeline.sandbox import Running
+    from tests.conftest import Misbehaving
 
 TOKEN_FILE = Path("state/sign-in.token")
 
@@ -41,7 +42,10 @@ def requests_at(url: str) -> list[tuple[str, str]]:
 
 def test_later_runs_need_nothing_more(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_in = sign_in(sandbox.url, monkeypatch)
-    assert (signed_in.returncode, signed_in.stderr) == (Exit.DONE, "")
+    assert signed_in.returncode == Exit.DONE
+    assert signed_in.stderr == (
+        "course-import: NEXUDUS_PASSWORD is set and goes before what was kept: remove it.\n"
+    )
     assert f"importer@example.com is signed in at {sandbox.url}: kept in " in signed_in.stdout
     assert signed_in.stdout.count("\n") == 1
     write_courses(Path("courses.csv"), course("Pottery"))
@@ -152,6 +156,17 @@ def test_nothing_is_kept_of_what_does_not_sign_in_anywhere(
     assert ended.returncode == code
     assert words in ended.stdout + ended.stderr
     assert not list(Path("state").glob("sign-in.json"))
+
+
+def test_an_api_that_gives_nothing_to_renew_with_is_told(
+    misbehaving: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    misbehaving.answer(200, json.dumps({"access_token": "a"}))
+    misbehaving.answer(200, json.dumps({"Id": 1, "Email": "importer@example.com"}))
+    ended = sign_in(misbehaving.url, monkeypatch)
+    assert ended.returncode == Exit.NO_ACCESS
+    assert "gave no refresh token. Nothing was kept." in ended.stderr
+    assert not Path("state/sign-in.json").exists()
 
 
 def test_a_keyring_is_used_where_there_is_one(sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
@@ -170,6 +171,17 @@ def test_a_folder_that_is_a_file_is_told() -> None:
     assert (disk.health, "taken is no folder" in disk.told) == (Health.FAULT, True)
 
 
+def test_a_disk_that_cannot_be_asked_is_told() -> None:
+    settings = load_settings(connects=False)
+
+    def fail(folder: Path) -> int:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    found = by_subject(examine(settings, (), replace(practice(settings), free_bytes=fail)))
+    assert found["state folder"].health is Health.FAULT
+    assert "cannot be used: [Errno 13] Permission denied" in found["state folder"].told
+
+
 def test_a_journal_that_is_damaged_stops_what_needs_it_and_nothing_else() -> None:
     settings = load_settings(connects=False)
     settings.state_dir.mkdir()
@@ -246,15 +258,6 @@ def test_a_journal_that_breaks_on_the_way_is_told_once() -> None:
         with ExitStack() as held:
             yield held.enter_context(sound.open_house())
 
-    found = examine(
-        settings,
-        (),
-        Practice(
-            run_id="doctor",
-            open_journal=sound.open_journal,
-            open_house=broken,
-            free_bytes=sound.free_bytes,
-        ),
-    )
+    found = examine(settings, (), replace(sound, open_house=broken))
     assert [each.subject for each in found.diagnoses if each.health is Health.FAULT] == ["access"]
     assert [each.subject for each in found.diagnoses] == SUBJECTS
