@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
@@ -23,6 +22,10 @@ from pipeline.errors import SettingsRefused, UsageError
 from pipeline.settings.addresses import is_loopback, parts_of, without_user
 from pipeline.settings.kept import KeptSignIn, read_kept, write_kept, write_private
 from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds
+from pipeline.settings.words import did_you_mean, in_words
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = [
     "PREFIX",
@@ -53,21 +56,6 @@ class Credentials:
     email: str | None = None
     password: SecretStr | None = None
     totp: SecretStr | None = None
-
-
-# What pydantic calls a problem -> what a user is told.
-_WORDS: Final = {
-    "literal_error": "can be {expected}.",
-    "greater_than": "has to be above {gt:g}.",
-    "greater_than_equal": "has to be {ge} or more.",
-    "less_than_equal": "has to be {le:g} or less.",
-    "int_parsing": "has to be a whole number.",
-    "float_parsing": "has to be a number.",
-    "value_error": "{error}",
-    "finite_number": "has to be a number.",
-    "bool_parsing": "has to be true or false.",
-    "time_delta_parsing": "has to be a time such as 90s, 10m, 2h or 1d.",
-}
 
 
 class Settings(BaseSettings):
@@ -266,8 +254,10 @@ def load_settings(*, connects: bool = True, **flags: object) -> Settings:
     except ValidationError as refused:
         of_flags = [problem for problem in refused.errors() if problem["loc"][0] in given]
         if of_flags:
-            raise UsageError("\n".join(_in_words(problem, flag=True) for problem in of_flags)) from None
-        problems += [_in_words(problem) for problem in refused.errors()]
+            raise UsageError(
+                "\n".join(in_words(problem, f"--{_place(problem).replace('_', '-')}") for problem in of_flags)
+            ) from None
+        problems += [in_words(problem, _variable(_place(problem))) for problem in refused.errors()]
     except (OSError, ValueError) as unreadable:  # a project file that is no TOML, a .env that is no text
         problems.append(f"{PROJECT_FILE} or .env cannot be read: {unreadable}")
     else:
@@ -293,7 +283,7 @@ def _unknown_names() -> list[str]:
     fields = list(Settings.model_fields)
     variables = [environment_name(field) for field in fields]
     problems = [
-        _did_you_mean(name, variables)
+        did_you_mean(name, variables)
         for name in {**os.environ, **dotenv_values(".env")}
         if name.upper().startswith(PREFIX) and name.upper() not in variables
     ]
@@ -301,21 +291,15 @@ def _unknown_names() -> list[str]:
     for read in TomlConfigSettingsSource(Settings)():
         key = by_variable.get(read, read)  # pydantic gives a field's alias for its name
         if key not in fields:
-            problems.append(f"{PROJECT_FILE}: {_did_you_mean(key, fields)}")
+            problems.append(f"{PROJECT_FILE}: {did_you_mean(key, fields)}")
         elif key in secret_fields():
             problems.append(f"{PROJECT_FILE}: {key} is a secret. Keep it in the environment or in .env.")
     return problems
 
 
-def _did_you_mean(name: str, known: list[str]) -> str:
-    return f"{name} is no setting. Did you mean {get_close_matches(name, known, n=1, cutoff=0)[0]}?"
+def _place(problem: ErrorDetails) -> str:
+    return str(problem["loc"][0])  # the field, or its alias
 
 
-def _in_words(problem: Any, *, flag: bool = False) -> str:  # noqa: ANN401 - pydantic's own kind of dictionary
-    name = str(problem["loc"][0])  # of the field, or its alias
-    if flag:
-        name = f"--{name.replace('_', '-')}"
-    elif name in Settings.model_fields:
-        name = environment_name(name)
-    words = _WORDS.get(problem["type"], problem["msg"])
-    return f"{name}: {words.format(**problem.get('ctx', {}))}"
+def _variable(place: str) -> str:
+    return environment_name(place) if place in Settings.model_fields else place
