@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from contextlib import suppress
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _FILE: Final = "sign-in.json"
 _TEXTS: Final = ("address", "email", "client_id")
+# A folder of such a name cannot be at all; who makes it tells that.
+_NOT_THERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 _PRIVATE: Final = 0o600  # its owner reads and writes it, nobody else does either
 
 
@@ -40,9 +43,9 @@ def read_kept(state_dir: Path) -> KeptSignIn | None:
         texts = [told[name] for name in _TEXTS]
         if told["place"] in ("keyring", "file") and all(isinstance(text, str) for text in texts):
             return KeptSignIn(place=told["place"], **dict(zip(_TEXTS, texts, strict=True)))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except (OSError, ValueError, KeyError, TypeError) as failure:
+        if getattr(failure, "errno", None) in _NOT_THERE:
+            return None
         raise _unreadable(path, str(failure)) from failure
     raise _unreadable(path, "it is not as sign-in writes it")
 
