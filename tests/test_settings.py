@@ -11,6 +11,7 @@ from pipeline.cli.ordering import reading_of
 from pipeline.errors import SettingsRefused, UsageError
 from pipeline.read import Limits
 from pipeline.settings import (
+    SECRETS,
     KeptSignIn,
     Settings,
     environment_name,
@@ -388,3 +389,9 @@ def test_a_share_may_have_its_sign(given: str, expected: float, monkeypatch: pyt
 def test_a_share_that_is_none_is_told(given: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         load_settings(max_faulty=given)
+
+
+def test_every_secret_is_of_a_kind_that_does_not_show() -> None:
+    """And nothing else is: what is masked, warned of in .env and refused in the project file is one list."""
+    hidden = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+    assert sorted(SECRETS) == sorted(hidden)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pipeline.api.gate import Gate
     from pipeline.api.patience import Patience
     from pipeline.api.signin import Keeper
+    from pipeline.model import Row
     from pipeline.settings import Credentials
 
 COURSES_PATH: Final = "/api/content/courses"
@@ -86,7 +87,7 @@ class Client:
         """Return what this sign-in can be renewed with, to be kept; None when the API gave nothing."""
         return self._signin.refresh_token if self._signin else None
 
-    def create_course(self, payload: Mapping[str, object], *, row: int) -> Settled:
+    def create_course(self, payload: Mapping[str, object], *, row: Row) -> Settled:
         """Send one course; return what became of it. It is sent again only when it surely was not applied."""
 
         def attempt() -> Meaning:

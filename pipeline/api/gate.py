@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.api.answers import Reply
     from pipeline.api.connection import Connection
     from pipeline.api.pacing import Pacer
-    from pipeline.model import PastRequest, Quota
+    from pipeline.model import PastRequest, Quota, Row
 
 _LOGGER: Final = logging.getLogger(__name__)
 _TOLD: Final = 2000  # characters of an answer that are kept for `explain`
@@ -45,7 +45,8 @@ class RequestLog(Protocol):
 class Bounds:
     """How long and how wide requests may go.
 
-    `sleep` waits so many seconds and may return early when the run is to end; `hurried` tells that it is.
+    `sleep` waits so many seconds and may return early when the run is to end; `hurried` tells that it is;
+    `sleep_for_slot` waits for the limits, for those who count that by itself.
     """
 
     max_wait_seconds: float  # for a slot; infinite: as long as it takes
@@ -53,6 +54,7 @@ class Bounds:
     sleep: Callable[[float], None]
     hurried: Callable[[], bool]
     now: Callable[[], datetime]
+    sleep_for_slot: Callable[[float], None] | None = None
 
 
 class Gate:
@@ -73,7 +75,7 @@ class Gate:
         method: str,
         path: str,
         *,
-        row: int | None = None,
+        row: Row | None = None,
         **parts: Any,  # noqa: ANN401 - handed on to Connection.exchange
     ) -> Reply:
         """Wait for a slot, note the request, send it once, note its answer.
@@ -83,7 +85,7 @@ class Gate:
             JournalUnusable: what was to be noted could not be.
         """
         write = _is_write(method, path)
-        number = self._leave(method, path, row=row)
+        number = self._leave(method, path, row=row.number if row else None)
         begun = self._pacer.clock()
         reply = self._connection.exchange(method, path, **parts)
         with self._door:
@@ -98,7 +100,14 @@ class Gate:
         else:
             status, words = None, reply.reason
         self._log.answered(number, status=status, told=words)
-        _LOGGER.info("%s %s%s: %s", method, path, f" for row {row}" if row else "", status or words)
+        _LOGGER.info(
+            "%s %s%s: %s",
+            method,
+            path,
+            f" for row {row.number}" if row else "",
+            status or words,
+            extra={"event": "request", **({"row": row.number, "key": row.key} if row else {})},
+        )
         return reply
 
     def turn(self, *, write: bool = True) -> float | Stop:
@@ -119,6 +128,11 @@ class Gate:
         """Sleep, with everything noted on the disk; less long when the run is to end."""
         self._log.settle()
         self._bounds.sleep(seconds)
+
+    def sleep_for_slot(self, seconds: float) -> None:
+        """Sleep as `sleep` does until the limits let a request leave."""
+        self._log.settle()
+        (self._bounds.sleep_for_slot or self._bounds.sleep)(seconds)
 
     def remember(self, past: Iterable[PastRequest]) -> None:
         """Count requests of earlier runs against the limits."""
@@ -158,7 +172,7 @@ class Gate:
             if isinstance(turn, Stop):
                 raise StoppedEarly(turn.reason)
             if turn > 0:
-                self.sleep(min(turn, _QUICK_SECONDS) if math.isinf(turn) else turn)
+                self.sleep_for_slot(min(turn, _QUICK_SECONDS) if math.isinf(turn) else turn)
                 continue
             with self._door:
                 if self._pacer.wait_seconds(write=write) <= 0:  # nobody was quicker

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli import beside, health, importing, rows, signing
+from pipeline.cli import beside, env_file, health, importing, rows, signing
 from pipeline.errors import CourseImportError, Exit, first_of
 
 app = typer.Typer(
@@ -27,19 +26,17 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def _before_every_command(
-    *, version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     if version:
         from pipeline import __version__
 
         typer.echo(f"course-import {__version__}")
         raise typer.Exit
-    if Path(".env").exists():  # else nobody waits for the settings' room to be loaded
-        from pipeline.settings.sources import open_env_file
-
-        warning = open_env_file()
-        if warning:
-            typer.echo(f"course-import: {warning}", err=True)
+    if context.invoked_subcommand != "import":  # which says it where its own words go
+        env_file.warn()
 
 
 # In the order of --help.

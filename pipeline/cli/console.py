@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import sys
 from contextlib import contextmanager
@@ -11,35 +12,69 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pipeline.cli import log
 from pipeline.errors import Exit, StoppedEarly, UsageError, first_of
 from pipeline.report.words import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.cli.interrupt import Interrupt
     from pipeline.cli.workplace import Seen
-    from pipeline.model import Plan, Report, RowLife
+    from pipeline.model import FileEnd, Plan, Report, RowLife
 
 
 def tell(told: Report, seen: Seen, *, as_json: bool, quiet: bool, again: bool = False) -> None:
     """Write the report's files, print it, and end with its code; `again`: files that are there stay."""
-    from pipeline import report as room
     from pipeline.cli import workplace
 
-    failure = workplace.write_files(told, seen, again=again)
+    failures = [
+        workplace.write_files(told, seen, again=again),
+        show_report(told, as_json=as_json, quiet=quiet),
+    ]
+    for failure in filter(None, failures):
+        log.say(f"course-import: {failure}", event="no-report", level=logging.ERROR)
+    raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if any(failures) else {told.exit_code}))
+
+
+def show_report(told: Report, *, as_json: bool, quiet: bool) -> str | None:
+    """Print a report; return in words why it could not be printed."""
+    from pipeline import report as room
+
+    if as_json:
+        return _print(json.dumps(room.document(told), indent=2))
+    if quiet and told.exit_code is Exit.DONE:
+        return None
+    return _print(room.summary(told, width=width(), files=_names_in(told.folder)))
+
+
+def show_end(end: FileEnd, *, quiet: bool) -> str | None:
+    """Print what came of one file of many in a line; return in words why it could not be printed."""
+    from pipeline import report as room
+
+    return None if quiet and end.exit_code is Exit.DONE else _print(room.one_line(end))
+
+
+def show_documents(ends: Sequence[FileEnd], *, many: bool) -> str | None:
+    """Print the reports of an import as JSON, as a list when many files were asked for."""
+    from pipeline import report as room
+
+    documents = [
+        room.document(end.report) | ({"exit_code": 0, "taken_before": True} if end.taken_before else {})
+        for end in ends
+    ]
+    told: object = documents if many else next(iter(documents), None)
+    return _print(json.dumps(told, indent=2))
+
+
+def _print(text: str) -> str | None:
     try:
-        if as_json:
-            typer.echo(json.dumps(room.document(told), indent=2))
-        elif not quiet or told.exit_code is not Exit.DONE:
-            typer.echo(room.summary(told, width=width(), files=_names_in(told.folder)))
+        typer.echo(text)
     except BrokenPipeError:
         raise
     except OSError as full:
-        failure = f"the output cannot be written: {full}"
-    if failure:
-        typer.echo(f"course-import: {failure}", err=True)
-    raise typer.Exit(first_of({told.exit_code, Exit.NO_ACCESS} if failure else {told.exit_code}))
+        return f"the output cannot be written: {full}"
+    return None
 
 
 def show(life: RowLife, *, as_json: bool) -> None:
@@ -72,10 +107,10 @@ def ask(plan: Plan, interrupt: Interrupt, *, yes: bool, quiet: bool) -> None:
     time = "" if told is None else duration(told.requests, told.seconds, told.finish_at)
     what = f"{courses} will be created at {plan.target.url} as {plan.target.account}{time}."
     may_go = plan.target.rehearsal or yes
-    if not may_go and not sys.stdin.isatty():
+    if not may_go and (log.is_for_machines() or not sys.stdin.isatty()):
         raise UsageError(f"{what} Nobody is there to be asked: add --yes to send them.")
     if not (may_go and quiet):
-        typer.echo(what, err=True)
+        log.say(what, event="plan")
     if may_go:
         return
     try:

@@ -90,6 +90,7 @@ def client_of(
         max_wait_seconds=math.inf if settings.wait else settings.max_wait.total_seconds(),
         most_in_flight=settings.max_in_flight,
         sleep=interrupt.sleep,
+        sleep_for_slot=interrupt.sleep_for_slot,
         hurried=interrupt.is_told,
         now=now,
     )

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A workbook or a CSV file; - is standard input.")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Workbooks, CSV files, or folders of them; - is standard input."),
+]
 RowNumber = Annotated[int, typer.Argument(min=1, metavar="ROW", help="The row's number as Excel shows it.")]
 
 Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet; else the one that fits.")]
@@ -41,6 +45,10 @@ MaxNew = Annotated[
 MaxFaulty = Annotated[
     str | None, typer.Option(metavar="PERCENT", help="Stop before sending when more rows have faults.")
 ]
+MaxShrink = Annotated[
+    str | None,
+    typer.Option(metavar="PERCENT", help="Stop before sending when more rows are gone since last time."),
+]
 PlanId = Annotated[
     str | None, typer.Option("--plan", metavar="ID", help="Send what this plan says, or nothing.")
 ]
@@ -58,6 +66,14 @@ NoVerify = Annotated[
     bool, typer.Option("--no-verify", help="Do not read created courses back to compare them.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before the first course is sent.")]
+Unattended = Annotated[
+    bool, typer.Option("--unattended", help="Never ask; take each file once by content; tell a line of each.")
+]
+LogFormat = Annotated[
+    Literal["text", "json"], typer.Option(metavar="text|json", help="json: an object a line on stderr.")
+]
+Metrics = Annotated[Path | None, typer.Option(metavar="FILE", help="Write metrics for node_exporter.")]
+Notify = Annotated[str | None, typer.Option(metavar="URL", help="Post how it ended, signed.")]
 Created = Annotated[int | None, typer.Option(min=1, metavar="ID", help="It exists under this Id.")]
 NotCreated = Annotated[bool, typer.Option("--not-created", help="It does not exist: send it next time.")]
 
@@ -110,6 +126,10 @@ _NOT_AGAIN: Final = frozenset(
         "verbose",
         "no_progress",
         "yes",
+        "unattended",
+        "log_format",
+        "metrics",
+        "notify",
         "plan_id",
         "created",
         "not_created",

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
 from pipeline.cli.flags import (
     AllOrNothing,
     AsJson,
     CheckImages,
     File,
+    Files,
     First,
+    LogFormat,
     MaxFaulty,
     MaxNew,
+    MaxShrink,
     MaxWait,
+    Metrics,
     NoProgress,
+    Notify,
     NoVerify,
     Pace,
     PlanId,
@@ -25,6 +28,7 @@ from pipeline.cli.flags import (
     StateDir,
     Strict,
     Target,
+    Unattended,
     Verbose,
     Wait,
     Yes,
@@ -57,7 +61,7 @@ def check(
         check_images=check_images,
         strict=strict,
     )
-    with log.run_log(order.folder, verbose=False), Interrupt().listening() as interrupt:
+    with log.run_log(order.folder, order.run_id, verbose=False), Interrupt().listening() as interrupt:
         told = run.check_file(
             order, now=entrance.now, look_up=workplace.looking_up(order, settings, interrupt)
         )
@@ -75,6 +79,7 @@ def plan(
     strict: Strict = False,
     max_new: MaxNew = None,
     max_faulty: MaxFaulty = None,
+    max_shrink: MaxShrink = None,
     target: Target = None,
     pace: Pace = None,
     no_verify: NoVerify = False,
@@ -97,6 +102,7 @@ def plan(
         report_dir=report_dir,
         max_new=max_new,
         max_faulty=max_faulty,
+        max_shrink=max_shrink,
         verify=False if no_verify else None,
     )
     order, seen = ordering.order_with_report(
@@ -110,7 +116,7 @@ def plan(
         all_or_nothing=all_or_nothing,
     )
     with (
-        log.run_log(order.folder, verbose=verbose),
+        log.run_log(order.folder, order.run_id, verbose=verbose),
         Interrupt().listening() as interrupt,
         workplace.quiet_house(settings, interrupt) as house,
     ):
@@ -120,7 +126,7 @@ def plan(
 
 @reads_a_file
 def import_(
-    file: File,
+    files: Files,
     *,
     said: Said,
     check_images: CheckImages = False,
@@ -130,60 +136,59 @@ def import_(
     plan_id: PlanId = None,
     max_new: MaxNew = None,
     max_faulty: MaxFaulty = None,
+    max_shrink: MaxShrink = None,
     target: Target = None,
     pace: Pace = None,
     max_wait: MaxWait = None,
     wait: Wait = False,
     no_verify: NoVerify = False,
     yes: Yes = False,
+    unattended: Unattended = False,
     state_dir: StateDir = None,
     report_dir: ReportDir = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_progress: NoProgress = False,
+    log_format: LogFormat = "text",
+    metrics: Metrics = None,
+    notify: Notify = None,
 ) -> None:
-    """Check FILE and create its courses, each exactly once. Run it again to resume."""
-    from pipeline import run
-    from pipeline.cli import console, log, ordering, workplace
-    from pipeline.cli.interrupt import Interrupt
+    """Check each FILE and create its courses, each exactly once. Run it again to resume."""
+    from pipeline.cli import batch, env_file, log, ordering
 
-    settings = ordering.settings_of(
-        said,
-        target=target,
-        pace=pace,
-        state_dir=state_dir,
-        report_dir=report_dir,
-        max_new=max_new,
-        max_faulty=max_faulty,
-        max_wait=max_wait,
-        wait=wait or None,
-        verify=False if no_verify else None,
-    )
-    order, seen = ordering.order_with_report(
-        "import",
-        file,
-        said,
-        settings,
-        check_images=check_images,
-        strict=strict,
-        first=first,
-        all_or_nothing=all_or_nothing,
-        plan_id=plan_id,
-    )
-    if settings.rehearsal and not quiet:
-        typer.echo("Rehearsal against the sandbox: nothing reaches production.", err=True)
-    with (
-        log.run_log(order.folder, verbose=verbose),
-        Interrupt().listening() as interrupt,
-        console.progress(shown=not (quiet or no_progress or verbose) and sys.stderr.isatty()) as progress,
-        workplace.open_house(
-            settings,
-            interrupt,
-            consent=lambda plan: console.ask(plan, interrupt, yes=yes, quiet=quiet),
-            progress=progress,
-        ) as house,
-        workplace.report_in_any_case(house.journal, order.run_id, seen),
-    ):
-        told = run.import_file(order, house)
-    console.tell(told, seen, as_json=as_json, quiet=quiet)
+    with log.lines(log_format):
+        env_file.warn()
+        settings = ordering.settings_of(
+            said,
+            target=target,
+            pace=pace,
+            state_dir=state_dir,
+            report_dir=report_dir,
+            max_new=max_new,
+            max_faulty=max_faulty,
+            max_shrink=max_shrink,
+            max_wait=max_wait,
+            wait=wait or None,
+            verify=False if no_verify else None,
+            notify=notify,
+        )
+        errand = batch.Errand(
+            said=said,
+            settings=settings,
+            options={
+                "first": first,
+                "all_or_nothing": all_or_nothing,
+                "strict": strict,
+                "plan_id": plan_id,
+            },
+            check_images=check_images,
+            yes=yes or unattended,
+            once=unattended,
+            as_json=as_json,
+            quiet=quiet,
+            verbose=verbose,
+            progress=not (quiet or no_progress or verbose) and sys.stderr.isatty(),
+            metrics=metrics,
+        )
+        batch.run_errand(files, errand)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self
 
@@ -27,6 +28,7 @@ class Interrupt:
         self._told = threading.Event()
         self._stop: Stop | None = None
         self._asking = False
+        self.waited_seconds = 0.0  # for slots under the API's limits
 
     @contextmanager
     def listening(self) -> Iterator[Self]:
@@ -41,6 +43,12 @@ class Interrupt:
     def sleep(self, seconds: float) -> None:
         """Sleep, but no longer than until the run is to end."""
         self._told.wait(seconds)
+
+    def sleep_for_slot(self, seconds: float) -> None:
+        """Sleep the same way, and count it."""
+        begun = time.monotonic()
+        self.sleep(seconds)
+        self.waited_seconds += time.monotonic() - begun
 
     def is_told(self) -> bool:
         """Tell whether the run is to end."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.cli import said as words
-from pipeline.cli.workplace import Seen, image_looks, new_run
+from pipeline.cli.workplace import Seen, image_looks, new_folder, new_run_id
 from pipeline.read import Limits, Reading
 from pipeline.run import Order
 from pipeline.settings import load_settings
@@ -54,6 +55,7 @@ def order_of(
         flags=said.flags,
         max_new=settings.max_new,
         max_faulty=settings.max_faulty,
+        max_shrink=settings.max_shrink,
         **options,
     )
 
@@ -73,21 +75,22 @@ def order_with_report(
         UsageError: naming what was said of the rows and cannot be meant.
         AccessRefused: the folder cannot be made.
     """
-    run_id, folder = new_run(file, settings)
+    order = order_of(
+        command, file, said, settings, run_id=new_run_id(), folder=settings.report_dir, **options
+    )
+    return with_report(order, settings, check_images=check_images)
+
+
+def with_report(order: Order, settings: Settings, *, check_images: bool) -> tuple[Order, Seen]:
+    """Return an order with a report folder of its own, and what keeps its file for the report.
+
+    Raises:
+        AccessRefused: the folder cannot be made.
+    """
     seen = Seen(settings)
     looks = image_looks(settings) if check_images else None
-    order = order_of(
-        command,
-        file,
-        said,
-        settings,
-        run_id=run_id,
-        folder=folder,
-        seen=seen,
-        look_at_images=looks,
-        **options,
-    )
-    return order, seen
+    folder = new_folder(order.path, order.run_id, settings)
+    return replace(order, folder=folder, seen=seen, look_at_images=looks), seen
 
 
 def reading_of(settings: Settings, sheet: str | None) -> Reading:

@@ -160,21 +160,19 @@ def looking_up(
     return lambda wanted: look_up(order, settings, interrupt, wanted)
 
 
-def new_run(path: Path, settings: Settings) -> tuple[str, Path]:
-    """Return a run's id and its new, empty report folder.
+def new_folder(path: Path, run_id: str, settings: Settings) -> Path:
+    """Return a run's new, empty report folder.
 
     Raises:
         AccessRefused: the folder cannot be made.
     """
-    run_id = new_run_id()
     name = "stdin" if path == STDIN else path.stem
     wanted = settings.report_dir.resolve() / f"{run_id.partition('-')[0]}-{name[:_LONGEST_NAME]}"
     names = (wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, 100)))
     try:
-        folder = next(name for name in names if _made(name))
+        return next(name for name in names if _made(name))
     except (OSError, StopIteration) as failure:
         raise AccessRefused(f"The report folder {wanted} cannot be made: {failure}.") from failure
-    return run_id, folder
 
 
 def new_run_id() -> str:

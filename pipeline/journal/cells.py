@@ -109,6 +109,7 @@ def of_run(record: RunRecord) -> dict[str, Any]:
         "version": record.version,
         "folder": record.folder,
         "flags": json.dumps(record.flags),
+        "content": record.content,
     }
 
 
@@ -154,6 +155,7 @@ def to_record(
         stop_reason=run["stop_reason"],
         folder=run["folder"],
         flags=tuple(json.loads(run["flags"] or "[]")),
+        content=run["content"],
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import JournalUnusable
-from pipeline.journal import cells
+from pipeline.journal import cells, history
 from pipeline.journal.memory import memories_of
 from pipeline.journal.run_log import RunLog
 from pipeline.journal.tables import (
@@ -134,6 +134,29 @@ class Journal:
         query = select(func.count()).select_from(requests).where(requests.c.run_id == run_id)
         with self._transaction() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def count_answers(self, run_id: str) -> Mapping[int | None, int]:
+        """Return how many requests of a run got each HTTP status; None: no answer."""
+        with self._transaction() as connection:
+            return history.answers_of(connection, run_id)
+
+    def knows_content(self, content: str) -> bool:
+        """Tell whether any import ever began with this content."""
+        with self._transaction() as connection:
+            return history.is_known(connection, content)
+
+    def last_run_of(self, content: str, target: str) -> RunRecord | None:
+        """Return the last import of this content when a next one for `target` has nothing to add to it."""
+        with self._transaction() as connection:
+            run_id = history.last_run_of(connection, content, target)
+            if run_id is None or history.is_unfinished(connection, run_id, target):
+                return None
+        return self.read_run(run_id)
+
+    def last_size_of(self, path: str, target: str) -> int | None:
+        """Return how many rows a file had when it last came to be sent to `target`."""
+        with self._transaction() as connection:
+            return history.last_size_of(connection, path, target)
 
     def memories(self, business_id: int, key: str) -> tuple[Memory, ...]:
         """Return what is remembered of a course, by target, the one that was seen last at the end."""

@@ -15,11 +15,12 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
 
-SCHEMA_VERSION: Final = 2  # raised whenever a table changes; a newer file is refused
+SCHEMA_VERSION: Final = 3  # raised whenever a table changes; a newer file is refused
 
 # What brings an older file to each version; what is new is null in its old rows.
 UPGRADES: Final = {
     2: ("ALTER TABLE runs ADD COLUMN flags TEXT", "ALTER TABLE rows ADD COLUMN business_id BIGINT"),
+    3: ("ALTER TABLE runs ADD COLUMN content TEXT",),
 }
 
 metadata: Final = MetaData()
@@ -48,6 +49,7 @@ runs: Final = Table(
     Column("version", Text, nullable=False, comment="of course-import"),
     Column("folder", Text, comment="of its report files"),
     Column("flags", Text, comment="JSON list of those that say what is read and where it goes"),
+    Column("content", Text, comment="hash of the file and of how it is read; null when it could not be read"),
     comment="one row a run",
 )
 

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipeline.errors import Exit
 from pipeline.model.sending import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from pipeline.errors import Exit
     from pipeline.model.sending import Candidate
     from pipeline.model.sheets import Finding, Source
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 OTHER_PLAN: Final = "other-plan"
 MAX_NEW: Final = "max-new"
 MAX_FAULTY: Final = "max-faulty"
-NOT_AGREED: Final = frozenset({OTHER_PLAN, MAX_NEW, MAX_FAULTY})
+MAX_SHRINK: Final = "max-shrink"
+NOT_AGREED: Final = frozenset({OTHER_PLAN, MAX_NEW, MAX_FAULTY, MAX_SHRINK})
 NOT_SEEN: Final = "not-seen"  # code of the finding that says the target's courses may not be listed
 
 
@@ -42,6 +43,7 @@ class RunRecord:
     stop_reason: str | None = None  # the same in words
     folder: str | None = None  # where the report files are
     flags: tuple[str, ...] = ()  # as they were typed, those that say what is read and where it goes
+    content: str | None = None  # hash of the file and of how it is read; None: it could not be read
     forecast: Forecast | None = None  # of a plan; None: nothing was planned, or it was carried out
 
 
@@ -83,3 +85,28 @@ class Report(RunRecord):
         """How many rows ended in each status, every status being there."""
         counts = Counter(row.status for row in self.rows)
         return {status: counts[status] for status in Status}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEnd:
+    """What came of one file of an import."""
+
+    path: str  # as it was meant now
+    report: Report  # of the run that took it
+    taken_before: bool  # that run was an earlier one, and there was nothing to add to it
+
+    @property
+    def exit_code(self) -> Exit:
+        """The code this file asks for now."""
+        return Exit.DONE if self.taken_before else self.report.exit_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What came of a whole import command, for those who were not there to see it."""
+
+    files: tuple[FileEnd, ...]  # those that were begun
+    exit_code: Exit  # of the command
+    at: datetime  # UTC
+    answers: Mapping[int | None, int]  # requests by HTTP status; None: no answer
+    waited_seconds: float  # for slots under the API's limits

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.collector import uncollected
 from pipeline.model import Source
 from pipeline.read.delimited import read_delimited
+from pipeline.read.folder import files_in
 from pipeline.read.header import under_header
 from pipeline.read.kinds import Kind, kind_of, misnamed
 from pipeline.read.opened import STDIN, opened
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 
     from pipeline.model import RawSheet
 
-__all__ = ["STDIN", "Limits", "Reading", "read_sheet"]
+__all__ = ["STDIN", "Limits", "Reading", "files_in", "hash_of", "read_sheet"]
+
+
+def hash_of(path: Path, reading: Reading) -> str:
+    """Return the SHA-256 of a file, as the sheet read from it carries it.
+
+    Raises:
+        FileRefused: it cannot be read.
+    """
+    with opened(path, reading) as source:
+        return source.sha256
 
 
 def read_sheet(path: Path, reading: Reading | None = None) -> RawSheet:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from pipeline.report.checkup import checkup_document, checkup_text
 from pipeline.report.document import document
 from pipeline.report.life import life_document, life_text
+from pipeline.report.notice import notice
+from pipeline.report.one_line import one_line
 from pipeline.report.page import write_page
 from pipeline.report.summary import summary
 from pipeline.report.to_fix import plan_to_fix, told_of, write_to_fix
@@ -27,6 +29,8 @@ __all__ = [
     "document",
     "life_document",
     "life_text",
+    "notice",
+    "one_line",
     "summary",
     "write_report",
 ]

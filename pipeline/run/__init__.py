@@ -9,6 +9,7 @@ from pipeline.run.explaining import Outlook, explain_row
 from pipeline.run.importing import import_file, plan_file, read_report
 from pipeline.run.looking import check_file, draft_layout
 from pipeline.run.orders import House, Order
+from pipeline.run.taking import name_of_target, taken_before
 
 __all__ = [
     "DAY",
@@ -22,7 +23,9 @@ __all__ = [
     "explain_row",
     "import_file",
     "look_up_names",
+    "name_of_target",
     "plan_file",
     "read_report",
     "resolve_row",
+    "taken_before",
 ]

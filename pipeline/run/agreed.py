@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.errors import FileRefused, NotAgreed
-from pipeline.model import MAX_FAULTY, MAX_NEW, OTHER_PLAN, Finding, Status
+from pipeline.model import MAX_FAULTY, MAX_NEW, MAX_SHRINK, OTHER_PLAN, Finding, Status
 from pipeline.plan import plan_id
 
 if TYPE_CHECKING:
@@ -30,6 +30,25 @@ def agree_to_rows(order: Order, record: RunRecord) -> None:
             f"{faulty} of {rows} rows have faults, {100 * faulty / rows:.3g} %, and --max-faulty allows "
             f"{order.max_faulty:g} %. Nothing was sent: is it the right file? Else correct the rows, or "
             "raise the limit.",
+        )
+
+
+def agree_to_size(order: Order, record: RunRecord, before: int | None) -> None:
+    """Let so many rows pass, `before` being how many there were last time.
+
+    Raises:
+        NotAgreed: too many are gone.
+    """
+    rows = len(record.rows)
+    if order.max_shrink is None or before is None or rows >= before:
+        return
+    gone = 100 * (before - rows) / before
+    if gone > order.max_shrink:
+        raise _not_agreed(
+            MAX_SHRINK,
+            f"{rows} rows are left of {before} when this file was last sent, {gone:.3g} % fewer, and "
+            f"--max-shrink allows {order.max_shrink:g} %. Nothing was sent: is it the whole file? Else raise "
+            "the limit for once.",
         )
 
 

@@ -13,7 +13,7 @@ from pipeline.model import Forecast, World
 from pipeline.plan import make_plan, places_to_look
 from pipeline.record import planned, unseen
 from pipeline.report.verdict import report_of
-from pipeline.run.agreed import agree_to_number, agree_to_plan, agree_to_rows
+from pipeline.run.agreed import agree_to_number, agree_to_plan, agree_to_rows, agree_to_size
 from pipeline.run.arriving import at_the_target, with_names
 from pipeline.run.judging import judge, read
 from pipeline.send import carry_out, look
@@ -45,6 +45,7 @@ def import_file(order: Order, house: House) -> Report:
             if means is None or target is None:
                 means, target = at_the_target(order, house, sheet, held)
             agree_to_plan(order, checked, target)
+            agree_to_size(order, record, house.journal.last_size_of(str(order.path), target.name))
             world = _look(checked, means, target)
             plan = make_plan(checked, world, first=order.first)
             estimate = means.client.estimate(len(plan.to_create), reads_back=house.reads_back)
@@ -94,6 +95,7 @@ def _looked_ahead(
         plan = make_plan(checked, world, first=order.first)
         record = replace(_with_steps(record, plan, world), forecast=_forecast(order, house, plan, means))
         agree_to_rows(order, record)
+        agree_to_size(order, record, house.journal.last_size_of(str(order.path), target.name))
         agree_to_number(order, plan)
     except JournalUnusable:
         raise

@@ -13,6 +13,7 @@ from pipeline.errors import Exit, FileRefused
 from pipeline.model import RunRecord, Source
 from pipeline.read import read_sheet
 from pipeline.record import judged
+from pipeline.run.taking import content_of, content_on_disk
 from pipeline.tidy import layout_of, tidy
 
 if TYPE_CHECKING:
@@ -45,9 +46,10 @@ def read(order: Order, now: Callable[[], datetime]) -> tuple[RunRecord, TidyShee
         raw, layout, notes = opened(order)
         sheet = tidy(replace(raw, findings=(*notes, *raw.findings)), layout, order.given)
     except FileRefused as refused:
-        return _refuse(record, refused, *notes), None
+        return replace(_refuse(record, refused, *notes), content=content_on_disk(order)), None
     order.seen(sheet)
-    return record, sheet
+    sha256 = raw.source.sha256
+    return replace(record, content=None if sha256 is None else content_of(order, sha256)), sheet
 
 
 def opened(order: Order) -> tuple[RawSheet, Layout | None, tuple[Finding, ...]]:

@@ -38,6 +38,7 @@ class Order:
     plan_id: str | None = None  # the plan that was agreed to; None: any
     max_new: int | None = None  # courses; more stop the run before anything is sent
     max_faulty: float | None = None  # per cent of the rows; the same
+    max_shrink: float | None = None  # per cent of the rows it had last time; the same
     flags: tuple[str, ...] = ()  # as they were typed, those that say what is read and where it goes
 
 

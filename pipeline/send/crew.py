@@ -45,7 +45,7 @@ class Crew:
 
     def _fly(self, step: Step, payload: Mapping[str, object]) -> None:
         try:
-            settled = self._client.create_course(payload, row=step.row.number)
+            settled = self._client.create_course(payload, row=step.row)
         except Exception as error:  # noqa: BLE001 - it is raised again where the crew lands
             self._landed.put(_raising(error))
         else:

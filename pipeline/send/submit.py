@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from pipeline.api import Stop
 from pipeline.journal import End
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from pipeline.model import ApiError, Column, Outcome, Row, Step
     from pipeline.send.means import Means
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 def submit(
@@ -52,7 +55,7 @@ def submit(
         elif turn > 0 and crew.in_flight:
             pause = turn
         elif turn > 0:
-            means.client.gate.sleep(turn)
+            means.client.gate.sleep_for_slot(turn)
             pause = 0.0
         else:
             pause = 0.0
@@ -72,16 +75,20 @@ def _payload(step: Step, means: Means) -> dict[str, object]:
 def _note(row: Row, outcome: Outcome, means: Means) -> None:
     match outcome:
         case Created(course_id=course_id):
-            means.log.end(row, End(state=State.CREATED, course_id=course_id))
-        case Rejected(errors=errors):
-            means.log.end(row, End(state=State.REJECTED, reason="the API refused it"))
-            means.log.tell([_finding(row, error, means.columns) for error in errors])
+            end = End(state=State.CREATED, course_id=course_id)
+        case Rejected():
+            end = End(state=State.REJECTED, reason="the API refused it")
         case Deferred(reason=reason):
-            means.log.end(row, End(state=State.DEFERRED, reason=reason))
+            end = End(state=State.DEFERRED, reason=reason)
         case InDoubt(reason=reason):
-            means.log.end(row, End(state=State.IN_DOUBT, reason=reason))
+            end = End(state=State.IN_DOUBT, reason=reason)
         case _:
             assert_never(outcome)
+    means.log.end(row, end)
+    if isinstance(outcome, Rejected):
+        means.log.tell([_finding(row, error, means.columns) for error in outcome.errors])
+    about = {"event": "course", "row": row.number, "key": row.key, "status": end.state.value}
+    _LOGGER.info("row %s: %s", row.number, end.state.value, extra=about)
 
 
 def _finding(row: Row, error: ApiError, columns: Mapping[str, Column]) -> Finding:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
@@ -21,7 +21,7 @@ from pydantic_settings import (
 from pipeline.errors import SettingsRefused, UsageError
 from pipeline.settings.addresses import is_loopback, parts_of, without_user
 from pipeline.settings.kept import KeptSignIn, read_kept, write_kept, write_private
-from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds
+from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds, SigningKey
 from pipeline.settings.words import did_you_mean, in_words
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = [
     "PREFIX",
     "PROJECT_FILE",
     "SANDBOX",
+    "SECRETS",
     "Credentials",
     "KeptSignIn",
     "Settings",
@@ -38,7 +39,6 @@ __all__ = [
     "is_loopback",
     "load_settings",
     "read_kept",
-    "secret_fields",
     "write_kept",
     "write_private",
 ]
@@ -46,6 +46,7 @@ __all__ = [
 PROJECT_FILE: Final = "course-import.toml"
 PREFIX: Final = "COURSE_IMPORT_"
 SANDBOX: Final = "sandbox"  # what --target calls the embedded stand-in
+SECRETS: Final = ("token", "password", "totp", "notify_secret")  # fields that are never shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,16 @@ class Settings(BaseSettings):
     max_new: int | None = Field(
         None, ge=0, description="Stop before sending when more courses than this would be sent,"
     )
-    max_faulty: Percent | None = Field(None, description="or more than this per cent of the rows have faults")
+    max_faulty: Percent | None = Field(
+        None, description="or more than this per cent of the rows have faults,"
+    )
+    max_shrink: Percent | None = Field(
+        None, description="or the file has lost more than this per cent of the rows it had last time"
+    )
+    notify: str | None = Field(None, description="Address that is told how an import ended,")
+    notify_secret: SigningKey | None = Field(
+        None, description="and the key its notices are signed with (HMAC-SHA256, Standard Webhooks)"
+    )
     verify: bool = Field(default=True, description="Read created courses back and compare them with the file")
     max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow")
     writes_a_minute: int = Field(60, ge=1, description="The API's limits: courses a minute,")
@@ -196,7 +206,7 @@ class Settings(BaseSettings):
         """What to sign in with."""
         return Credentials(token=self.token, email=self.email, password=self.password, totp=self.totp)
 
-    @field_validator("token", "password", "totp", mode="before")
+    @field_validator(*SECRETS, mode="before")
     @classmethod
     def _without_line_end(cls, secret: object) -> object:
         """Take away the line end that a secret read from a file often has."""
@@ -222,6 +232,17 @@ class Settings(BaseSettings):
             if value and not (value.isascii() and value.isprintable()):
                 problems.append(f"NEXUDUS_{name} holds letters that no token has. Copy it again.")
         return problems
+
+    def notice_problems(self) -> list[str]:
+        """Name what keeps a notice from being sent as it should be."""
+        if self.notify is None:
+            return []
+        parts = parts_of(self.notify, with_query=True)
+        if parts is None or (parts.scheme == "http" and not is_loopback(self.notify)):
+            return ["--notify: write the https:// address that is to be told."]
+        if self.notify_secret is None:
+            return ["--notify needs COURSE_IMPORT_NOTIFY_SECRET, the key its notices are signed with."]
+        return []
 
     def address_problems(self) -> list[str]:
         """Name what keeps the address from being asked."""
@@ -261,7 +282,11 @@ def load_settings(*, connects: bool = True, **flags: object) -> Settings:
     except (OSError, ValueError) as unreadable:  # a project file that is no TOML, a .env that is no text
         problems.append(f"{PROJECT_FILE} or .env cannot be read: {unreadable}")
     else:
-        problems += [*settings.account_problems(), *settings.address_problems()] if connects else []
+        problems += (
+            [*settings.account_problems(), *settings.address_problems(), *settings.notice_problems()]
+            if connects
+            else []
+        )
         if not problems:
             return settings
     raise SettingsRefused("\n".join(problems)) from None  # the cause would show what was typed
@@ -271,11 +296,6 @@ def environment_name(field: str) -> str:
     """Return the environment variable of a field of `Settings`."""
     alias = Settings.model_fields[field].validation_alias
     return str(alias) if alias else f"{PREFIX}{field}".upper()
-
-
-def secret_fields() -> list[str]:
-    """Return the fields of `Settings` that are never shown."""
-    return [name for name, field in Settings.model_fields.items() if SecretStr in get_args(field.annotation)]
 
 
 def _unknown_names() -> list[str]:
@@ -292,7 +312,7 @@ def _unknown_names() -> list[str]:
         key = by_variable.get(read, read)  # pydantic gives a field's alias for its name
         if key not in fields:
             problems.append(f"{PROJECT_FILE}: {did_you_mean(key, fields)}")
-        elif key in secret_fields():
+        elif key in SECRETS:
             problems.append(f"{PROJECT_FILE}: {key} is a secret. Keep it in the environment or in .env.")
     return problems
 

@@ -15,11 +15,11 @@ def is_loopback(address: str) -> bool:
         return host == "localhost"
 
 
-def parts_of(address: str) -> SplitResult | None:
+def parts_of(address: str, *, with_query: bool = False) -> SplitResult | None:
     """Return what an address is made of; None when it is none, or says more than where the API is."""
     try:
         parts = urlsplit(address)
-        extra = parts.username or parts.query or parts.fragment
+        extra = parts.username or parts.fragment or (parts.query and not with_query)
         whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:  # half an IPv6 address; a port that is no number
         return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from datetime import timedelta
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -27,6 +28,23 @@ def _percent(given: object) -> object:
 
 
 Percent = Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+def _signing_key(given: SecretStr) -> SecretStr:
+    """Return a key to sign with: any text, or whsec_ and its bytes in base64."""
+    text = given.get_secret_value()
+    try:
+        key = b64decode(text.removeprefix(WHSEC), validate=True) if text.startswith(WHSEC) else text.encode()
+    except ValueError:
+        key = b""
+    if len(key) < _LEAST_KEY_BYTES:
+        raise ValueError(f"has to be {_LEAST_KEY_BYTES} bytes or more: openssl rand -hex 32 makes one.")
+    return given
+
+
+WHSEC: Final = "whsec_"  # begins a key that is written in base64, as Standard Webhooks has it
+_LEAST_KEY_BYTES: Final = 24  # the same specification's least
+SigningKey = Annotated[SecretStr, AfterValidator(_signing_key)]
 
 
 def _encoding(given: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from pydantic_settings import TomlConfigSettingsSource
 
 from pipeline.model import ShownSetting
-from pipeline.settings import PROJECT_FILE, Settings, environment_name, secret_fields
+from pipeline.settings import PROJECT_FILE, SECRETS, Settings, environment_name
 from pipeline.settings.addresses import without_user
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def open_env_file() -> str | None:
         held = {name.upper() for name, value in dotenv_values(_ENV_FILE).items() if value}
     except (OSError, ValueError):  # there is none; what cannot be read is told with the settings
         return None
-    secrets = [name for name in map(environment_name, secret_fields()) if name in held]
+    secrets = [name for name in map(environment_name, SECRETS) if name in held]
     if not secrets:
         return None
     return (

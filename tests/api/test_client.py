@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from pipeline.api import Stop
 from pipeline.errors import AccessRefused, Exit, StoppedEarly
-from pipeline.model import Created, Deferred, InDoubt, Rejected
+from pipeline.model import Created, Deferred, InDoubt, Rejected, Row
 from pipeline.sandbox.accounts import TOTP_SECRET
 from pipeline.settings import Credentials
 
@@ -28,6 +28,7 @@ COURSE = {
     "Visibility": 1,
     "Active": True,
 }
+ROW = Row(number=2, key="B-2", title="Bookkeeping basics", business_id=1414974955, course=None)
 TOKEN = json.dumps({"access_token": "first", "refresh_token": "r1"})
 ME = json.dumps({"Id": 1, "Email": "importer@example.com"})
 CREATED = json.dumps({"Value": {"Id": 7}, "Errors": None, "WasSuccessful": True})
@@ -36,7 +37,7 @@ CREATED = json.dumps({"Value": {"Id": 7}, "Errors": None, "WasSuccessful": True}
 def test_a_course_is_created(sandbox: Running, connect: Connect, importer: Credentials) -> None:
     client, log = connect(sandbox.url)
     account = client.sign_in(importer, client_id="c")
-    settled = client.create_course(COURSE, row=2)
+    settled = client.create_course(COURSE, row=ROW)
     assert account.email == "importer@example.com"
     assert isinstance(settled.outcome, Created)
     assert client.created_lately
@@ -52,7 +53,7 @@ def test_a_course_is_refused_with_every_error(
 ) -> None:
     client, _ = connect(sandbox.url)
     client.sign_in(importer, client_id="c")
-    settled = client.create_course(COURSE | {"Title": "", "HostId": 5}, row=2)
+    settled = client.create_course(COURSE | {"Title": "", "HostId": 5}, row=ROW)
     assert isinstance(settled.outcome, Rejected)
     assert {error.property_name for error in settled.outcome.errors} == {"Title", "Host"}
     assert settled.stop is None
@@ -94,7 +95,7 @@ def test_an_account_that_is_not_accepted_is_told(
 def test_an_account_without_the_role_stops_the_run(sandbox: Running, connect: Connect) -> None:
     client, _ = connect(sandbox.url)
     client.sign_in(Credentials(email="reader@example.com", password=SecretStr("sandbox")), client_id="c")
-    settled = client.create_course(COURSE, row=2)
+    settled = client.create_course(COURSE, row=ROW)
     assert isinstance(settled.outcome, Deferred)
     assert settled.stop is not None
     assert settled.stop.code is Exit.NO_ACCESS
@@ -118,7 +119,7 @@ def test_a_dead_token_is_renewed_once_by_refreshing(
     misbehaving.answer(200, CREATED)
     client, _ = connect(misbehaving.url)
     client.sign_in(importer, client_id="our-own")
-    assert client.create_course(COURSE, row=2).outcome == Created(course_id=7)
+    assert client.create_course(COURSE, row=ROW).outcome == Created(course_id=7)
     refresh, create = misbehaving.requests[-2:]
     assert b"grant_type=refresh_token&refresh_token=r1&client_id=our-own" in refresh
     assert b"client_id: our-own" in refresh
@@ -146,7 +147,7 @@ def test_a_second_401_ends_the_run_and_is_not_tried_again(
     client, _ = connect(misbehaving.url)
     client.sign_in(importer, client_id="c")
     client.created_lately = True
-    settled = client.create_course(COURSE, row=2)
+    settled = client.create_course(COURSE, row=ROW)
     assert settled.stop is not None
     assert settled.stop.code is Exit.STOPPED
 
@@ -158,7 +159,7 @@ def test_a_renewal_that_fails_leaves_the_course_unsent(
         misbehaving.answer(status, body)
     client, _ = connect(misbehaving.url)
     client.sign_in(importer, client_id="c")
-    settled = client.create_course(COURSE, row=2)
+    settled = client.create_course(COURSE, row=ROW)
     assert isinstance(settled.outcome, Deferred)
     assert settled.stop is not None
     assert settled.stop.code is Exit.NO_ACCESS
@@ -171,7 +172,7 @@ def test_a_throttled_course_is_sent_again_until_it_is_answered(
     misbehaving.answer(429, "Wait 0.5 seconds")
     misbehaving.answer(200, CREATED)
     client, _ = connect(misbehaving.url)
-    assert client.create_course(COURSE, row=2).outcome == Created(course_id=7)
+    assert client.create_course(COURSE, row=ROW).outcome == Created(course_id=7)
 
 
 def test_throttling_without_end_defers_the_course_and_stops(
@@ -180,7 +181,7 @@ def test_throttling_without_end_defers_the_course_and_stops(
     for _ in range(3):
         misbehaving.answer(409, Retry_After="1")
     client, _ = connect(misbehaving.url)
-    settled = client.create_course(COURSE, row=2)
+    settled = client.create_course(COURSE, row=ROW)
     assert settled.outcome == Deferred(reason="throttled (HTTP 409)")
     assert settled.stop is not None
     assert settled.stop.code is Exit.STOPPED
@@ -189,14 +190,14 @@ def test_throttling_without_end_defers_the_course_and_stops(
 def test_a_course_in_doubt_is_sent_once_only(misbehaving: Misbehaving, connect: Connect) -> None:
     misbehaving.script("")
     client, _ = connect(misbehaving.url)
-    assert isinstance(client.create_course(COURSE, row=2).outcome, InDoubt)
+    assert isinstance(client.create_course(COURSE, row=ROW).outcome, InDoubt)
     assert len(misbehaving.requests) == 1
 
 
 def test_a_run_that_is_to_end_sends_nothing_more(misbehaving: Misbehaving, connect: Connect) -> None:
     client, _ = connect(misbehaving.url, hurried=True)
     assert isinstance(client.gate.turn(), Stop)
-    settled = client.create_course(COURSE, row=2)
+    settled = client.create_course(COURSE, row=ROW)
     assert settled.outcome == Deferred(reason="the run is ending")
     assert misbehaving.requests == []
 

@@ -15,7 +15,7 @@ import pytest
 from pipeline import __version__
 from pipeline.cli import run_command_line
 from pipeline.errors import Exit
-from tests.cli.conftest import COMMAND, SAMPLES, course_import
+from tests.cli.conftest import COMMAND, SAMPLES, course_import, course_import_anew
 from tests.run.conftest import course, write_courses
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def test_the_client_id_is_made_once_and_kept(tmp_path: Path) -> None:
 def test_a_terminal_that_knows_few_letters_shows_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
     write_courses(Path("courses.csv"), course("陶芸", HostId=""))
-    ended = course_import("check", "courses.csv")
+    ended = course_import_anew("check", "courses.csv")
     assert "\\u9676\\u82b8" in ended.stdout
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import course_import
+from tests.run.conftest import course, write_courses
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,18 @@ def test_a_file_of_secrets_that_others_can_read_is_warned_of(
         )
         subprocess.run(["chmod", "600", ".env"], check=True)
         assert "chmod" not in course_import("template", "other.xlsx", "--target", "sandbox").stderr
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_an_import_warns_in_the_kind_of_lines_that_was_asked_for(log_format: str) -> None:
+    Path(".env").write_text("NEXUDUS_TOTP=1\n", encoding="utf-8")
+    Path(".env").chmod(0o644)
+    write_courses(Path("courses.csv"), course("Pottery"))
+    ended = course_import(
+        "import", "courses.csv", "--target", "sandbox", "--pace", "off", "--log-format", log_format
+    )
+    warnings = [line for line in ended.stderr.splitlines() if "chmod 600 .env" in line]
+    assert len(warnings) == 1
+    if log_format == "json":
+        assert json.loads(warnings[0])["event"] == "open-env-file"
+        assert json.loads(warnings[0])["level"] == "warning"

@@ -1,27 +1,23 @@
 """Runs of the command line, each in a process that may die, or halt, at a step of its way.
 
 Steps are counted before and after each exchange with the network and each commit of the journal; who halts
-counts the network's alone, since a commit that stands still holds everybody up. Processes are forked from
-one that has loaded everything already: there are hundreds of them, and loading takes most of a run.
+counts the network's alone, since a commit that stands still holds everybody up. Who is killed can tell
+nothing of coverage, so that it is not measured.
 """
 
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import os
 import signal
 import sys
 from contextlib import contextmanager
-from functools import cache
-from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Final, Literal
-
-import pytest
 
 from pipeline.api import Connection
 from pipeline.cli import run_command_line
 from pipeline.journal import Journal
+from tests.forked import PROCESSES, load_everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +30,6 @@ if TYPE_CHECKING:
 
 NEVER: Final = 0  # no step has this number
 _SECONDS: Final = 60  # a whole run takes one
-_PROCESSES: Final = multiprocessing.get_context("forkserver")
 
 
 class MortalRun:
@@ -43,11 +38,11 @@ class MortalRun:
     def __init__(
         self, deed: Deed, step: int, words: Sequence[str], *, folder: Path, environment: Mapping[str, str]
     ) -> None:
-        _load_everything()
+        load_everything()
         self._printed = folder / "printed.txt"
-        self._line, their_line = _PROCESSES.Pipe()
+        self._line, their_line = PROCESSES.Pipe()
         live = _Life(deed, step, their_line)
-        self._process = _PROCESSES.Process(
+        self._process = PROCESSES.Process(
             target=live, args=(words, folder, self._printed, dict(environment)), daemon=True
         )
         self._process.start()
@@ -79,16 +74,6 @@ class MortalRun:
         assert code is not None, "it does not end"
         steps = self._line.recv() if code >= 0 else 0
         return code, steps, self._printed.read_text(encoding="utf-8")
-
-
-@cache
-def _load_everything() -> None:
-    """Start the process the others are forked from; coverage is not measured: who is killed can tell none."""
-    _PROCESSES.set_forkserver_preload(["pipeline.run", "pipeline.cli.workplace", "openpyxl"])
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
-            patch.delenv(name)
-        forkserver.ensure_running()
 
 
 class _Life:

@@ -169,7 +169,7 @@ def test_a_journal_of_another_version_is_refused_in_words(path: Path) -> None:
     with sqlite3.connect(path) as newer:
         newer.execute("UPDATE meta SET schema_version = 99")
     newer.close()
-    with pytest.raises(JournalUnusable, match=r"its schema is 99, this program knows 2.*nothing was sent"):
+    with pytest.raises(JournalUnusable, match=r"its schema is 99, this program knows 3.*nothing was sent"):
         open_journal(path)
 
 

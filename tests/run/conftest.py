@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,10 @@ from pipeline.run import (
     explain_row,
     import_file,
     look_up_names,
+    name_of_target,
     plan_file,
     resolve_row,
+    taken_before,
 )
 from pipeline.settings import Credentials
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from pipeline.journal import RunLog
+    from pipeline.journal import Journal, RunLog
     from pipeline.model import Plan, Report, RowLife, Target
     from pipeline.send import Word
 
@@ -137,6 +139,18 @@ class Tester:
         order = Order(command="import", path=path, run_id=run_id, folder=self.folder, **options)  # type: ignore[arg-type]  # a test's options
         with self._house(url) as house:
             return import_file(order, house)
+
+    def taken_before(self, path: Path, url: str, **options: object) -> Report | None:
+        """Return the report of the run that took this content, if there is nothing to add to it."""
+        order = Order(command="import", path=path, run_id="looking", folder=self.folder, **options)  # type: ignore[arg-type]  # a test's options
+        with self._house(url) as house:
+            return taken_before(order, house, lambda: name_of_target(house, order.run_id))
+
+    @contextmanager
+    def journal(self) -> Iterator[Journal]:
+        """Open the journal for a look."""
+        with closing(open_journal(self.journal_path)) as journal:
+            yield journal
 
     def plan_file(self, path: Path, url: str, **options: object) -> Report:
         """Plan what `import_file` would do."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class FullDisk:
     """A client whose journal cannot be written."""
 
-    def create_course(self, _payload: object, *, row: int) -> Settled:
-        raise JournalUnusable(f"row {row} cannot be written down")
+    def create_course(self, _payload: object, *, row: Row) -> Settled:
+        raise JournalUnusable(f"row {row.number} cannot be written down")
 
 
 def step() -> Step:
