@@ -123,6 +123,13 @@ def again_when_reading(reply: Reply, *, now: datetime) -> Again | None:
     return None
 
 
+def again_when_unapplied(reply: Reply, *, now: datetime) -> Again | None:
+    """Return why a request that works once should be sent once more: it surely was not applied; else None."""
+    lost = isinstance(reply, NoAnswer) and not reply.never_sent
+    broken = isinstance(reply, Answer) and reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return None if lost or broken else again_when_reading(reply, now=now)
+
+
 def no_access(*, created_lately: bool) -> Settled:
     """Return what a second 401 means, after the token was renewed.
 

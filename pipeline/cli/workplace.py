@@ -33,16 +33,10 @@ _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 
 
 
 @contextmanager
-def open_house(
-    settings: Settings,
-    interrupt: Interrupt,
-    *,
-    consent: Callable[[Plan], None],
-    progress: Callable[[int], Callable[[], None]],
-) -> Iterator[House]:
+def opened(settings: Settings) -> Iterator[tuple[Journal, Connection]]:
     """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
     with (
-        closing(open_journal(_journal_place(settings))) as journal,
+        journal_of(settings) as journal,
         address_of(settings) as address,
         closing(
             Connection(
@@ -52,6 +46,24 @@ def open_house(
             )
         ) as connection,
     ):
+        yield journal, connection
+
+
+def journal_of(settings: Settings) -> AbstractContextManager[Journal]:
+    """Open the journal alone; close it at the end."""
+    return closing(open_journal(_journal_place(settings)))
+
+
+@contextmanager
+def open_house(
+    settings: Settings,
+    interrupt: Interrupt,
+    *,
+    consent: Callable[[Plan], None],
+    progress: Callable[[int], Callable[[], None]],
+) -> Iterator[House]:
+    """Open what a run works with; close it at the end."""
+    with opened(settings) as (journal, connection):
         clock = journal.common_clock(now)
         yield House(
             journal=journal,

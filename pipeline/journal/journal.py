@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, insert, or_, select, update
@@ -24,7 +25,6 @@ from pipeline.model import State, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-    from datetime import datetime
 
     from sqlalchemy import Connection, RowMapping
 
@@ -195,6 +195,15 @@ class Journal:
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+
+    def last_created(self, target: str) -> datetime | None:
+        """Return when an import last created a course at `target`; None when it never did."""
+        query = select(func.max(courses.c.ended_at)).where(
+            courses.c.target == target, courses.c.state == State.CREATED, courses.c.said_by.is_(None)
+        )
+        with self._transaction() as connection:
+            told = connection.execute(query).scalar_one()
+        return None if told is None else datetime.fromisoformat(told)
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         return self._database.transaction()

@@ -1,4 +1,7 @@
-"""One run at a time for each target; a lock of the operating system, which frees itself with its process."""
+"""Who works alone: on a target for a whole run, on a file for a moment.
+
+Locks are the operating system's, which frees them with their process.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import json
 import os
 import socket
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
@@ -18,6 +21,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+_LONGEST_SECONDS: Final = 120  # twice the usual time-out of an answer
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a short lock, waiting for whoever has it.
+
+    Raises:
+        RunLocked: it is held for longer than one answer of the API can take.
+        JournalUnusable: the lock cannot be made.
+    """
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=_LONGEST_SECONDS)
+    except Timeout as taken:
+        raise RunLocked(f"Another process holds {path} and does not let it go. Try again later.") from taken
+    except OSError as failure:
+        raise JournalUnusable(f"The lock {path} cannot be used: {failure}. Nothing was sent.") from failure
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

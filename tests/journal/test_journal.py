@@ -211,3 +211,17 @@ def test_every_text_comes_back_as_it_was(text: str, journal: Journal) -> None:
     log.end(row(2, text), End(state=State.CREATED, course_id=7))
     log.settle()
     assert [known.state for known in journal.known(TARGET).values()] == [State.CREATED]
+
+
+def test_the_last_course_an_import_created_is_known(journal: Journal) -> None:
+    """A person's word that a course exists is no proof that this account may create one."""
+    assert journal.last_created(TARGET) is None
+    log = log_of(journal)
+    log.say(row(2, "Word"), {}, End(state=State.CREATED, course_id=1, at=at(50)), by="somebody")
+    assert journal.last_created(TARGET) is None
+    for number, minute in ((3, 10), (4, 30), (5, 20)):
+        log.begin(row(number, f"Course {number}"), {})
+        log.end(row(number, f"Course {number}"), End(state=State.CREATED, course_id=number, at=at(minute)))
+    log.settle()
+    assert journal.last_created(TARGET) == at(30)
+    assert journal.last_created("elsewhere") is None
