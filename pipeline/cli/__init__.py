@@ -57,7 +57,9 @@ app.command(epilog="Example: course-import resolve courses.xlsx 17 --created 141
 app.command(epilog="Example: course-import report 20260131T101500Z-3f9a")(beside.report)
 app.command(epilog="Example: course-import template courses.xlsx")(beside.template)
 app.command(epilog="Example: course-import layout export.csv > mine.toml")(beside.layout)
-app.command(epilog="Example: course-import sign-in (once; runs then need no password)")(signing.sign_in)
+app.command("sign-in", epilog="Example: course-import sign-in (once; runs then need no password)")(
+    signing.sign_in
+)
 app.command(epilog="Example: course-import sandbox --port 8899")(beside.sandbox)
 app.command(epilog="Example: course-import doctor --target sandbox")(health.doctor)
 
