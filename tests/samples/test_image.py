@@ -20,6 +20,10 @@ from dockerfile_parse import DockerfileParser
 from tests.run.conftest import titles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import SecretStr
+
     from pipeline.sandbox import Running
 
 ROOT = Path(__file__).parents[2]
@@ -168,33 +172,68 @@ class Image:
             else:
                 shutil.copy(path, place)
 
+    def start(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run what a container would run."""
+        (command,) = json.loads(values("ENTRYPOINT")[-1])
+        # As PATH says in the image; here the machine's own comes into it too.
+        return self.run(self.root / "opt" / "course-import" / "bin" / command, *words)
+
+    def empty(self, *names: str) -> None:
+        """Empty some of the folders at the root."""
+        for name in names:
+            shutil.rmtree(self.root / name)
+            (self.root / name).mkdir()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    image = Image(tmp_path_factory.mktemp("image"))
+    for instruction, value in STEPS:
+        image.follow(instruction, value)
+    return image
+
 
 @pytest.fixture
-def image(tmp_path: Path) -> Image:
-    made = Image(tmp_path)
-    for instruction, value in STEPS:
-        made.follow(instruction, value)
-    return made
-
-
-@pytest.mark.installs
-def test_the_steps_make_a_command_that_imports(image: Image, sandbox: Running) -> None:
-    """With what is in the image only: no tools, no packages of this machine."""
-    (command,) = json.loads(values("ENTRYPOINT")[-1])
-    installed = image.root / "opt" / "course-import" / "bin" / command
-    version = image.run(installed, "--version")
-    assert version.returncode == 0, version.stderr
-    assert re.search(r"\d+\.\d+\.\d+", version.stdout)
-    shutil.copy(ROOT / "samples" / "courses.csv", image.root / "exports")
-    image.environment |= {
+def image(made: Image, sandbox: Running) -> Iterator[Image]:
+    """The image with empty volumes, a file to import and an account at this test's sandbox."""
+    made.empty("exports", "reports", "state")
+    shutil.copy(ROOT / "samples" / "courses.csv", made.root / "exports")
+    before = made.environment
+    made.environment = before | {
         "NEXUDUS_EMAIL": "importer@example.com",
         "NEXUDUS_PASSWORD": "sandbox",
         "COURSE_IMPORT_TARGET": sandbox.url,
         "COURSE_IMPORT_PACE": "off",
     }
-    ended = image.run(installed, "import", image.root / "exports", "--unattended")
+    yield made
+    made.environment = before
+
+
+@pytest.mark.installs
+def test_the_steps_make_a_command_that_imports(image: Image, sandbox: Running) -> None:
+    """With what is in the image only: no tools, no packages of this machine."""
+    version = image.start("--version")
+    assert version.returncode == 0, version.stderr
+    assert re.search(r"\d+\.\d+\.\d+", version.stdout)
+    ended = image.start("import", image.root / "exports", "--unattended")
     assert ended.returncode == 0, ended.stderr
     assert len(set(titles(sandbox.url))) == 24
     assert (image.root / "state" / "journal.db").exists()
     assert len(list((image.root / "reports").glob("*/report.json"))) == 1
     assert not (image.root / "opt" / "course-import" / "bin" / "pytest").exists()
+
+
+@pytest.mark.installs
+def test_a_journal_on_postgresql_outlives_the_container(
+    image: Image, sandbox: Running, database: SecretStr
+) -> None:
+    """A container whose state is gone finds all courses in the journal: they are neither held nor sent."""
+    image.environment["COURSE_IMPORT_JOURNAL_URL"] = database.get_secret_value()
+    ends = []
+    for _ in range(2):
+        image.empty("state")
+        ends.append(image.start("import", image.root / "exports" / "courses.csv", "--yes", "--json"))
+    assert [end.returncode for end in ends] == [0, 0], ends
+    first, second = (json.loads(end.stdout)["tally"] for end in ends)
+    assert (first["created"], second["unchanged"]) == (24, 24)
+    assert len(titles(sandbox.url)) == 24
