@@ -110,31 +110,30 @@ class Settings(BaseSettings):
     max_unpacked_mb: int = Field(2048, ge=1, description="megabytes when a workbook is unpacked,")
     max_unpacked_ratio: int = Field(500, ge=1, description="times its packed size,")
     max_rows: int = Field(200_000, ge=1, description="rows,")
-    max_cell_characters: int = Field(1_000_000, ge=1, description="characters in a cell")
-    reader_seconds: Seconds = Field(120, description="What reading an unusual workbook may take: seconds,")
-    reader_mb: int = Field(2048, ge=256, description="megabytes of memory")
+    max_cell_characters: int = Field(1_000_000, ge=1, description="characters in a cell,")
+    reader_seconds: Seconds = Field(120, description="and seconds that reading an unusual one takes,")
+    reader_mb: int = Field(2048, ge=256, description="and megabytes of memory it needs")
     pace: Literal["documented", "off"] = Field(
         "documented", description="`off` sends as fast as it goes; for a loopback target only"
     )
     state_dir: Path = Field(
         default_factory=lambda: user_state_path("course-import"),
-        description="Folder of the journal; a scheduled run must find the same one",
+        description="Folder of the journal, which a scheduled run must find again,",
     )
     journal_url: SecretStr | None = Field(  # it may hold a password
         None,
-        description="Address of a PostgreSQL journal that several machines share; "
-        "left out: SQLite in the state folder",
+        description="or the address of one on PostgreSQL, which several machines may share,",
     )
-    report_dir: Path = Field(Path("reports"), description="Folder that receives one report folder a run")
+    report_dir: Path = Field(Path("reports"), description="folder that receives one report folder a run")
     connect_timeout_seconds: Seconds = Field(10, description="Wait for a connection, in seconds,")
     read_timeout_seconds: Seconds = Field(60, description="for an answer (28.8 were seen),")
     max_attempts: int = Field(6, ge=1, description="attempts at one request the API surely did not apply,")
-    max_retry_seconds: Seconds = Field(300, description="and the seconds all of them may take")
+    max_retry_seconds: Seconds = Field(300, description="the seconds all of them may take,")
     settle_seconds: float = Field(
         60,
         ge=0,
         allow_inf_nan=False,
-        description="Time after a lost answer in which a course may still appear; waited out",
+        description="and seconds after a lost answer in which a course may still appear; waited out",
     )
     max_wait: Duration = Field(
         timedelta(minutes=10),
@@ -155,8 +154,8 @@ class Settings(BaseSettings):
         None, description="and the key its notices are signed with (HMAC-SHA256, Standard Webhooks)"
     )
     verify: bool = Field(default=True, description="Read created courses back and compare them with the file")
-    max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow")
-    writes_a_minute: int = Field(60, ge=1, description="The API's limits: courses a minute,")
+    max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow,")
+    writes_a_minute: int = Field(60, ge=1, description="and the API's limits: courses a minute,")
     writes_a_day: int = Field(5000, ge=1, description="courses a day,")
     requests_a_minute: int = Field(120, ge=1, description="requests of any kind a minute,")
     requests_an_hour: int = Field(5000, ge=1, description="an hour,")
