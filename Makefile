@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
 STAMP := $(VENV)/.made-from-lock
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 FILE ?= samples/courses.xlsx
 ARGS ?=
 # Whatever letters the file's name has, neither make nor the shell reads them.
@@ -47,13 +48,15 @@ test: $(STAMP)  ## Format, lint, types, import contracts, tests with branch cove
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term -m "not bench" $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term -m "not bench and not installs" $(ARGS)
 
 bench: $(STAMP)  ## Measure, as ratios within one run
 	$(BIN)/pytest -m bench -s -o faulthandler_timeout=1200 -p no:cacheprovider tests/bench $(ARGS)
 
-lock: $(STAMP)  ## Renew the lock file (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o $(LOCK)
+lock: $(STAMP)  ## Renew the lock files (needs uv)
+	$(COMPILE) pyproject.toml --extra dev -o $(LOCK)
+	$(COMPILE) pyproject.toml --extra image --no-annotate --constraint $(LOCK) -o requirements-runtime.lock
+	$(COMPILE) .ci/airflow.in --no-annotate -o .ci/airflow.lock
 
 clean:  ## Remove what make built; the journal and the reports stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov

@@ -5,6 +5,7 @@ CourseImportError
 ├── UsageError        2   the command line cannot mean anything
 ├── FileRefused       3   nothing can be read from this file; nothing was sent
 ├── AccessRefused     6   settings, token, role or state folder are not as they must be
+│   ├── CodeNeeded        the account signs in with two factors, and no code was given
 │   ├── RoleMissing       the account may not do this one thing
 │   └── SettingsRefused
 ├── RunLocked         7   another run works on the same target
@@ -91,6 +92,10 @@ class AccessRefused(CourseImportError):
     """The target cannot be used with these settings, this token or this role."""
 
     exit_code = Exit.NO_ACCESS
+
+
+class CodeNeeded(AccessRefused):
+    """The account signs in with two factors, and the code of the moment was not given."""
 
 
 class RoleMissing(AccessRefused):

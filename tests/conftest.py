@@ -7,18 +7,21 @@ import shutil
 import socket
 import subprocess
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from pipeline import sandbox as sandbox_room
+from tests.postgres import GIVEN, Server, own_server, programs_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
+    from pydantic import SecretStr
 
     from pipeline.sandbox import Running
 
@@ -40,6 +43,34 @@ def sandbox(tmp_path: Path) -> Iterator[Running]:
     """A sandbox of this test's own, over HTTP."""
     with sandbox_room.start(tmp_path / "store.db", limits="off") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; CI must have one, elsewhere it may be missing."""
+    if not (GIVEN or programs_here() or os.environ.get("CI")):
+        pytest.skip("PostgreSQL is not installed")
+    with ExitStack() as running:
+        server = Server(GIVEN or running.enter_context(own_server()))
+        yield server
+        server.close()
+
+
+@pytest.fixture
+def database(postgres: Server) -> Iterator[SecretStr]:
+    """The address of a database of this test's own, with a journal's tables and nothing in them."""
+    made = postgres.new()
+    yield made
+    postgres.drop(made)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | SecretStr:
+    """Where a journal is kept: each test runs with both."""
+    if request.param == "sqlite":
+        return tmp_path / "state" / "journal.db"
+    address: SecretStr = request.getfixturevalue("database")
+    return address
 
 
 class SaveByOffice(Protocol):

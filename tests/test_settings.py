@@ -10,7 +10,15 @@ import pytest
 from pipeline.cli.ordering import reading_of
 from pipeline.errors import SettingsRefused, UsageError
 from pipeline.read import Limits
-from pipeline.settings import Settings, environment_name, is_loopback, load_settings
+from pipeline.settings import (
+    SECRETS,
+    KeptSignIn,
+    Settings,
+    environment_name,
+    is_loopback,
+    load_settings,
+    write_kept,
+)
 
 
 def test_without_an_account_a_run_is_a_rehearsal() -> None:
@@ -33,6 +41,102 @@ def test_an_account_makes_production_the_target(
         monkeypatch.setenv(name, value)
     assert not load_settings().rehearsal
     assert load_settings(target="sandbox").rehearsal
+
+
+KEPT = KeptSignIn(address="https://kept.example.com", email="kept@example.com", client_id="c", place="file")
+PRODUCTION = "https://spaces.nexudus.com"
+
+
+@pytest.mark.parametrize(
+    ("environment", "flags", "address", "used"),
+    [
+        pytest.param({}, {}, KEPT.address, True, id="alone"),
+        pytest.param({"NEXUDUS_EMAIL": "Kept@example.com"}, {}, KEPT.address, True, id="the same e-mail"),
+        pytest.param({}, {"target": f"{KEPT.address}/"}, KEPT.address, True, id="the same target"),
+        pytest.param({"NEXUDUS_URL": KEPT.address}, {}, KEPT.address, True, id="the same address"),
+        pytest.param({"NEXUDUS_TOKEN": "t"}, {}, PRODUCTION, False, id="a token"),
+        pytest.param(
+            {"NEXUDUS_EMAIL": "me@example.com", "NEXUDUS_PASSWORD": "p"},
+            {},
+            PRODUCTION,
+            False,
+            id="e-mail and password",
+        ),
+        pytest.param(
+            {"NEXUDUS_EMAIL": "kept@example.com", "NEXUDUS_PASSWORD": "p"},
+            {},
+            PRODUCTION,
+            False,
+            id="the same account with its password",
+        ),
+    ],
+)
+def test_a_kept_sign_in_makes_its_address_the_target(
+    environment: dict[str, str],
+    flags: dict[str, Any],
+    address: str,
+    used: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Without loading any keyring; an account in the environment goes before it."""
+    (tmp_path / "state").mkdir()
+    write_kept(tmp_path / "state", KEPT)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(**flags)
+    assert (settings.rehearsal, settings.has_account) == (False, True)
+    assert settings.address == address
+    assert settings.kept == (KEPT if used else None)
+
+
+@pytest.mark.parametrize(
+    ("environment", "flags"),
+    [
+        pytest.param({}, {"target": "sandbox"}, id="a rehearsal is asked for"),
+        pytest.param({"NEXUDUS_URL": "https://other.example.com"}, {}, id="another address is set"),
+    ],
+)
+def test_a_kept_sign_in_is_left_alone(
+    environment: dict[str, str], flags: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    write_kept(tmp_path / "state", KEPT)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(**flags)
+    assert (settings.rehearsal, settings.kept) == (True, None)
+
+
+def test_another_target_needs_an_account_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    write_kept(tmp_path / "state", KEPT)
+    with pytest.raises(SettingsRefused, match="or sign in there once with course-import sign-in"):
+        load_settings(target="https://x.example.com")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("[]", id="a list"),
+        pytest.param('{"address": "https://x.example.com"}', id="half of it"),
+        pytest.param(
+            '{"address": 1, "email": "e", "client_id": "c", "place": "file"}', id="a number for an address"
+        ),
+        pytest.param(
+            '{"address": "https://x.example.com", "email": "e", "client_id": "c", "place": "there"}',
+            id="an unknown place",
+        ),
+    ],
+)
+def test_a_kept_sign_in_that_cannot_be_read_is_told(text: str, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "sign-in.json").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        SettingsRefused, match=r"sign-in\.json cannot be used: .* Remove it and sign in again"
+    ):
+        load_settings()
 
 
 def test_the_nearest_source_wins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +263,11 @@ def test_every_setting_that_cannot_be_used_is_named_at_once(
         pytest.param("pace = ", "cannot be read", id="no TOML"),
         pytest.param('state_dri = "x"', "Did you mean state_dir?", id="a key that means nothing"),
         pytest.param('password = "hush"', "password is a secret", id="a secret"),
+        pytest.param(
+            'journal_url = "postgresql://ann:hush@db.example.com/courses"',
+            "journal_url is a secret",
+            id="a password in an address",
+        ),
         pytest.param("url = 5", "NEXUDUS_URL: ", id="a number for a name"),
     ],
 )
@@ -227,6 +336,45 @@ def test_an_address_stays_on_this_machine_or_not(address: str, stays: bool) -> N
     assert is_loopback(address) is stays
 
 
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("postgresql://ann:hush@db.example.com/courses", True),
+        ("postgres://ann@db.example.com:5433/courses?sslmode=verify-full", True),
+        ("postgresql://ann:hu,sh@[::1]/courses", True),
+        ("postgresql:///courses?host=/run/postgresql", True),
+        ("mysql://ann:hush@db.example.com/courses", False),
+        ("postgresql://ann:hush@db.example.com", False),
+        ("postgresql:///courses", False),
+        ("postgresql://ann:hush@db.example.com:abc/courses", False),
+        ("postgresql://ann:hush@one.example.com,two.example.com/courses", False),
+        ("postgresql://ann:hush%00@db.example.com/courses", False),
+        ("host=db.example.com password=hush", False),
+        ("hush", False),
+    ],
+)
+def test_a_journal_has_the_address_of_one_postgresql_database(
+    address: str, is_one: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_IMPORT_JOURNAL_URL", address)
+    if is_one:
+        settings = load_settings()
+        assert settings.journal_url
+        assert settings.journal_url.get_secret_value() == address
+        assert "hush" not in f"{settings!r} {settings}"
+        return
+    with pytest.raises(SettingsRefused, match="JOURNAL_URL: is no address of a PostgreSQL") as refused:
+        load_settings()
+    assert "hush" not in str(refused.value)
+
+
+def test_a_journals_address_without_a_password_may_stand_in_the_project_file() -> None:
+    Path("course-import.toml").write_text(
+        'journal_url = "postgresql://ann@db.example.com/courses"', encoding="utf-8"
+    )
+    assert load_settings().journal_url is not None
+
+
 def test_nothing_secret_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEXUDUS_EMAIL", "me@example.com")
     monkeypatch.setenv("NEXUDUS_PASSWORD", "hush")
@@ -285,3 +433,9 @@ def test_a_share_may_have_its_sign(given: str, expected: float, monkeypatch: pyt
 def test_a_share_that_is_none_is_told(given: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         load_settings(max_faulty=given)
+
+
+def test_every_secret_is_of_a_kind_that_does_not_show() -> None:
+    """And nothing else is: what is masked, warned of in .env and refused in the project file is one list."""
+    hidden = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+    assert sorted(SECRETS) == sorted(hidden)

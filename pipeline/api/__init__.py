@@ -10,6 +10,7 @@ from pipeline.api.directory import read_directory
 from pipeline.api.gate import Bounds, Gate, RequestLog
 from pipeline.api.pacing import Limit, Pacer
 from pipeline.api.patience import Patience
+from pipeline.api.roles import read_roles
 from pipeline.api.target import target_of
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "list_courses",
     "read_courses",
     "read_directory",
+    "read_roles",
     "target_of",
 ]

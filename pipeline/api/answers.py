@@ -68,6 +68,7 @@ class Stop:
 
     code: Exit
     reason: str
+    may_read: bool = False  # only slots for courses ran out: what exists can still be looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,13 @@ def again_when_reading(reply: Reply, *, now: datetime) -> Again | None:
             reply=reply, reason=f"throttled (HTTP {reply.status})", wait_seconds=_wait_of(reply, now)
         )
     return None
+
+
+def again_when_unapplied(reply: Reply, *, now: datetime) -> Again | None:
+    """Return why a request that works once should be sent once more: it surely was not applied; else None."""
+    lost = isinstance(reply, NoAnswer) and not reply.never_sent
+    broken = isinstance(reply, Answer) and reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return None if lost or broken else again_when_reading(reply, now=now)
 
 
 def no_access(*, created_lately: bool) -> Settled:

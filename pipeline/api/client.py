@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from pipeline.api.answers import (
     Settled,
     Stop,
     again_when_reading,
+    again_when_unapplied,
     envelope_of,
     meaning_of,
     no_access,
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
     from pipeline.api.answers import Meaning, Reply
     from pipeline.api.gate import Gate
     from pipeline.api.patience import Patience
+    from pipeline.api.signin import Keeper
     from pipeline.model import Row
     from pipeline.settings import Credentials
 
 COURSES_PATH: Final = "/api/content/courses"
 BATCH: Final = 50  # Ids in one address, which stays far below any server's limit on its length
 _ME_PATH: Final = "/api/auth/me"
+_HALF_SECOND: Final = 0.5  # a Date header leaves the rest of its second out: half of one, usually
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +69,23 @@ class Client:
         self._renewing = threading.Lock()
         self.created_lately = False  # whether this account created a course within a day
 
-    def sign_in(self, credentials: Credentials, *, client_id: str) -> Account:
-        """Sign in and return the account.
+    def sign_in(self, credentials: Credentials, *, client_id: str, keeper: Keeper | None = None) -> Account:
+        """Sign in, with what `keeper` holds where there is one, and return the account.
 
         Raises:
             AccessRefused: the account, its token or the address is not accepted.
             StoppedEarly: the API cannot be reached.
         """
-        self._signin = SignIn(credentials, client_id=client_id, post_form=self._post_form)
+        self._signin = SignIn(credentials, client_id=client_id, post_form=self._post_form, keeper=keeper)
         me = self.read(_ME_PATH)
         user_id, email = me.get("Id"), me.get("Email")
         if not isinstance(user_id, int) or not isinstance(email, str):
             raise AccessRefused(f"{self.gate.host} does not tell who is signed in. Check the address.")
         return Account(user_id=user_id, email=email)
+
+    def refresh_token(self) -> str | None:
+        """Return what this sign-in can be renewed with, to be kept; None when the API gave nothing."""
+        return self._signin.refresh_token if self._signin else None
 
     def create_course(self, payload: Mapping[str, object], *, row: Row) -> Settled:
         """Send one course; return what became of it. It is sent again only when it surely was not applied."""
@@ -122,6 +130,19 @@ class Client:
             raise StoppedEarly(f"{host} answered {path} with HTTP {status}. Run again later.")
         raise AccessRefused(f"{host} does not answer like the API (HTTP {status}). Check the address.")
 
+    def clock_ahead_seconds(self) -> float | None:
+        """Return by how much our clock is ahead of the server's; None when its answer tells no time.
+
+        Raises:
+            StoppedEarly: no answer came.
+        """
+        told = self._read(_ME_PATH, None).headers.get("date", "")
+        try:
+            theirs = parsedate_to_datetime(told)
+            return (self._now() - theirs).total_seconds() - _HALF_SECOND
+        except (ValueError, TypeError):  # no date, or one without a zone
+            return None
+
     def estimate(self, courses: int, *, reads_back: bool) -> Estimate:
         """Return what creating so many courses, and reading them back, will take."""
         seconds = self.gate.forecast(courses)
@@ -162,15 +183,25 @@ class Client:
         with self._renewing:
             return self._token() != refused or (self._signin is not None and self._signin.renew())
 
-    def _post_form(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
-        return self._try("POST", path, form=form, headers=headers)
+    def _post_form(
+        self, path: str, form: Mapping[str, str], headers: Mapping[str, str], *, works_once: bool
+    ) -> Reply:
+        again = again_when_unapplied if works_once else again_when_reading
+        return self._try("POST", path, again=again, form=form, headers=headers)
 
-    def _try(self, method: str, path: str, **parts: Any) -> Reply:  # noqa: ANN401 - handed on to Gate.exchange
-        """Send a request that changes nothing until it is answered, throttling and failures waited out."""
+    def _try(
+        self,
+        method: str,
+        path: str,
+        *,
+        again: Callable[..., Again | None] = again_when_reading,
+        **parts: Any,  # noqa: ANN401 - handed on to Gate.exchange
+    ) -> Reply:
+        """Send a request until it is answered, as often as `again` says that it may be sent once more."""
 
         def attempt() -> Reply | Again:
             reply = self.gate.exchange(method, path, **parts)
-            return again_when_reading(reply, now=self._now()) or reply
+            return again(reply, now=self._now()) or reply
 
         result: Reply | Again = self._patience.persist(attempt)
         return result.reply if isinstance(result, Again) else result

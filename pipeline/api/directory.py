@@ -112,3 +112,5 @@ _LISTS: Final = {
     ),
     "TariffId": (_List(path="/api/billing/tariffs", role="Tariff-List", of="pricing plans", entry=_tariff),),
 }
+# By the role that is needed to read it.
+PATHS: Final = {each.role: each.path for lists in _LISTS.values() for each in lists}

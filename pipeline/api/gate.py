@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.api.answers import Reply
     from pipeline.api.connection import Connection
     from pipeline.api.pacing import Pacer
-    from pipeline.model import PastRequest, Row
+    from pipeline.model import PastRequest, Quota, Row
 
 _LOGGER: Final = logging.getLogger(__name__)
 _TOLD: Final = 2000  # characters of an answer that are kept for `explain`
@@ -121,6 +121,7 @@ class Gate:
             return Stop(
                 code=Exit.STOPPED,
                 reason=f"the API's limits leave no slot before {at:%Y-%m-%d %H:%M} UTC; --wait waits for it",
+                may_read=write,
             )
         return wait
 
@@ -148,6 +149,11 @@ class Gate:
         """Return how many seconds so many more courses will take."""
         usual = self._answer_seconds or self._read_seconds
         return self._pacer.forecast(writes, answer_seconds=usual)
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Return what each of the API's limits leaves now."""
+        with self._door:
+            return self._pacer.quotas()
 
     @property
     def width(self) -> int:

@@ -15,6 +15,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipeline.model import Quota
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -103,6 +105,11 @@ class Pacer:
             ahead.answered(write=True)
         return moment - start
 
+    def quotas(self) -> tuple[Quota, ...]:
+        """Return what each limit leaves now."""
+        now = self.clock()
+        return tuple(window.quota(now) for window in self._windows)
+
     def _counting(self, *, write: bool) -> list[_Window]:
         return [window for window in self._windows if write or not window.limit.writes_only]
 
@@ -129,3 +136,14 @@ class _Window:
         if surplus >= len(self.answered_at):
             return float("inf")
         return self.answered_at[surplus] + self.limit.seconds - now
+
+    def quota(self, now: float) -> Quota:
+        wait = self.wait(now)  # forgets what is no longer in the window
+        left = self.limit.most - self.unanswered - len(self.answered_at)
+        return Quota(
+            most=self.limit.most,
+            seconds=self.limit.seconds,
+            writes_only=self.limit.writes_only,
+            left=max(0, left),
+            frees_in_seconds=wait,
+        )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import beside, importing, rows
+from pipeline.cli import beside, env_file, health, importing, rows, signing
 from pipeline.errors import CourseImportError, Exit, first_of
 
 app = typer.Typer(
@@ -25,14 +25,18 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def _version(
-    *, version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False
+def _before_every_command(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     if version:
         from pipeline import __version__
 
         typer.echo(f"course-import {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand != "import":  # which says it where its own words go
+        env_file.warn()
 
 
 # In the order of --help.
@@ -53,7 +57,11 @@ app.command(epilog="Example: course-import resolve courses.xlsx 17 --created 141
 app.command(epilog="Example: course-import report 20260131T101500Z-3f9a")(beside.report)
 app.command(epilog="Example: course-import template courses.xlsx")(beside.template)
 app.command(epilog="Example: course-import layout export.csv > mine.toml")(beside.layout)
+app.command("sign-in", epilog="Example: course-import sign-in (once; runs then need no password)")(
+    signing.sign_in
+)
 app.command(epilog="Example: course-import sandbox --port 8899")(beside.sandbox)
+app.command(epilog="Example: course-import doctor --target sandbox")(health.doctor)
 
 
 def run_command_line() -> int:

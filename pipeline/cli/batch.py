@@ -178,7 +178,10 @@ def _counted(came: Came) -> Iterator[None]:
     except CourseImportError as refused:
         came.codes.add(refused.exit_code)
         raise
-    except SystemExit:  # a second signal
+    except Exception:
+        came.codes.add(Exit.BUG)
+        raise
+    except BaseException:  # a second signal
         came.codes.add(Exit.INTERRUPTED)
         raise
 

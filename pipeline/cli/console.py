@@ -45,7 +45,7 @@ def show_report(told: Report, *, as_json: bool, quiet: bool) -> str | None:
         return _print(json.dumps(room.document(told), indent=2))
     if quiet and told.exit_code is Exit.DONE:
         return None
-    return _print(room.summary(told, width=_width(), files=_names_in(told.folder)))
+    return _print(room.summary(told, width=width(), files=_names_in(told.folder)))
 
 
 def show_end(end: FileEnd, *, quiet: bool) -> str | None:
@@ -84,10 +84,11 @@ def show(life: RowLife, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(room.life_document(life), indent=2))
     else:
-        typer.echo(room.life_text(life, width=_width()))
+        typer.echo(room.life_text(life, width=width()))
 
 
-def _width() -> int:
+def width() -> int:
+    """Return the columns a text may have."""
     return min(max(shutil.get_terminal_size().columns, 40), 100)
 
 

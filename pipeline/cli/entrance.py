@@ -14,17 +14,19 @@ from pydantic import SecretStr
 
 from pipeline.api import Bounds, Client, Connection, Gate, Limit, Pacer, Patience, target_of
 from pipeline.errors import AccessRefused
+from pipeline.journal import alone
 from pipeline.run import DAY
 from pipeline.settings import Credentials, is_loopback
+from pipeline.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pipeline.cli.interrupt import Interrupt
     from pipeline.journal import Journal, RunLog
     from pipeline.model import Target
-    from pipeline.settings import Settings
+    from pipeline.settings import KeptSignIn, Settings
 
 _REHEARSING: Final = Credentials(email="importer@example.com", password=SecretStr("sandbox"))
 
@@ -59,20 +61,50 @@ def sign_in(
     interrupt: Interrupt,
     journal: Journal,
     log: RunLog,
+    *,
+    clock: Callable[[], datetime],
 ) -> tuple[Client, Target]:
-    """Sign in with the pace of these settings; return the API's face, and who receives the courses.
+    """Sign in as these settings say; return the API's face, and who receives the courses.
+
+    Args:
+        settings: how to sign in, and how fast to go.
+        connection: to the API.
+        interrupt: sleeps, and tells when the run is to end.
+        journal: tells which sign-ins count.
+        log: receives every request.
+        clock: tells the time as all who share the journal count it.
 
     Raises:
         AccessRefused: the account, its token or the address is not accepted.
         StoppedEarly: the API cannot be reached.
     """
+    client = client_of(settings, connection, interrupt, journal, log, clock=clock)
+    credentials = _REHEARSING if settings.rehearsal else settings.credentials
+    account = client.sign_in(
+        credentials,
+        client_id=settings.kept.client_id if settings.kept else client_id_of(settings),
+        keeper=vault_of(settings.kept, settings) if settings.kept else None,
+    )
+    return client, target_of(connection, account)
+
+
+def client_of(
+    settings: Settings,
+    connection: Connection,
+    interrupt: Interrupt,
+    journal: Journal,
+    log: RunLog,
+    *,
+    clock: Callable[[], datetime],
+) -> Client:
+    """Return the API's face with the pace of these settings; nobody is signed in yet."""
     bounds = Bounds(
         max_wait_seconds=math.inf if settings.wait else settings.max_wait.total_seconds(),
         most_in_flight=settings.max_in_flight,
         sleep=interrupt.sleep,
         sleep_for_slot=interrupt.sleep_for_slot,
         hurried=interrupt.is_told,
-        now=now,
+        now=clock,
     )
     gate = Gate(connection, pacer=Pacer(limits_of(settings), time.monotonic), log=log, bounds=bounds)
     patience = Patience(
@@ -81,10 +113,14 @@ def sign_in(
         sleep=interrupt.sleep,
         hurried=interrupt.is_told,
     )
-    client = Client(gate, patience=patience, now=now)
-    gate.remember(journal.requests_since(now() - DAY, host=connection.host, target=None))
-    credentials = _REHEARSING if settings.rehearsal else settings.credentials
-    return client, target_of(connection, client.sign_in(credentials, client_id=_client_id(settings)))
+    client = Client(gate, patience=patience, now=clock)
+    gate.remember(journal.requests_since(clock() - DAY, host=connection.host, target=None))
+    return client
+
+
+def vault_of(kept: KeptSignIn, settings: Settings) -> Vault:
+    """Return where the refresh token of a kept sign-in is."""
+    return Vault(kept, settings.state_dir, alone=lambda: alone(settings.state_dir / "sign-in.lock"))
 
 
 @contextmanager
@@ -113,17 +149,19 @@ def is_meant(target: str, settings: Settings) -> bool:
     sandbox = host.startswith("sandbox:")
     if settings.rehearsal or (sandbox and is_loopback(settings.address)):
         return sandbox
-    mine = settings.email is None or settings.email.casefold() == account
+    email = settings.kept.email if settings.kept else settings.email
+    mine = email is None or email.casefold() == account
     return mine and host == urlsplit(settings.address).netloc
 
 
-def _client_id(settings: Settings) -> str:
+def client_id_of(settings: Settings) -> str:
     """Return the client id of this installation, made once and kept."""
     if settings.client_id:
         return settings.client_id
     path = settings.state_dir / "client-id"
     try:
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             made = path.with_name(f"client-id-{uuid.uuid4().hex}")  # nobody shall read half of it
             made.write_text(str(uuid.uuid4()), encoding="ascii")
             made.replace(path)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A workbook or a CSV file; - is standard input.")]
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE…", help="Workbooks, CSV files, or folders of them; - is standard input."),
+    typer.Argument(metavar="FILE", help="Workbooks, CSV files, or folders of them; - is standard input."),
 ]
 RowNumber = Annotated[int, typer.Argument(min=1, metavar="ROW", help="The row's number as Excel shows it.")]
 
@@ -81,6 +81,10 @@ Target = Annotated[str | None, typer.Option(metavar="sandbox|URL", help="Who rec
 StateDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Keeps journal and sandbox.")]
 ReportDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Receives one folder a run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print report.json instead of the summary.")]
+OneDocument = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+EverySetting = Annotated[
+    bool, typer.Option("--verbose", help="Tell the settings left at their default, too.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what went wrong.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Tell every request on stderr.")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="Draw no progress bar.")]

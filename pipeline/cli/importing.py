@@ -155,9 +155,10 @@ def import_(
     notify: Notify = None,
 ) -> None:
     """Check each FILE and create its courses, each exactly once. Run it again to resume."""
-    from pipeline.cli import batch, log, ordering
+    from pipeline.cli import batch, env_file, log, ordering
 
     with log.lines(log_format):
+        env_file.warn()
         settings = ordering.settings_of(
             said,
             target=target,

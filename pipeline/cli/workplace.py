@@ -12,7 +12,7 @@ from pipeline.api import Connection
 from pipeline.api.images import anywhere, is_public, look_at_images
 from pipeline.cli.entrance import address_of, now, sign_in
 from pipeline.errors import AccessRefused, SettingsRefused, UsageError
-from pipeline.journal import locked, open_journal, whoami
+from pipeline.journal import open_journal, whoami
 from pipeline.read import STDIN
 from pipeline.report import CopyLimits, write_report
 from pipeline.run import House, look_up_names, read_report
@@ -20,6 +20,8 @@ from pipeline.run import House, look_up_names, read_report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
+
+    from pydantic import SecretStr
 
     from pipeline.cli.interrupt import Interrupt
     from pipeline.journal import Journal
@@ -31,16 +33,10 @@ _LONGEST_NAME: Final = 50  # characters of a file's name in its folder's; UTF-8 
 
 
 @contextmanager
-def open_house(
-    settings: Settings,
-    interrupt: Interrupt,
-    *,
-    consent: Callable[[Plan], None],
-    progress: Callable[[int], Callable[[], None]],
-) -> Iterator[House]:
+def opened(settings: Settings) -> Iterator[tuple[Journal, Connection]]:
     """Open journal and connection, and the sandbox when this is a rehearsal; close them at the end."""
     with (
-        closing(open_journal(_journal_path(settings))) as journal,
+        journal_of(settings) as journal,
         address_of(settings) as address,
         closing(
             Connection(
@@ -50,16 +46,35 @@ def open_house(
             )
         ) as connection,
     ):
+        yield journal, connection
+
+
+def journal_of(settings: Settings) -> AbstractContextManager[Journal]:
+    """Open the journal alone; close it at the end."""
+    return closing(open_journal(_journal_place(settings)))
+
+
+@contextmanager
+def open_house(
+    settings: Settings,
+    interrupt: Interrupt,
+    *,
+    consent: Callable[[Plan], None],
+    progress: Callable[[int], Callable[[], None]],
+) -> Iterator[House]:
+    """Open what a run works with; close it at the end."""
+    with opened(settings) as (journal, connection):
+        clock = journal.common_clock(now)
         yield House(
             journal=journal,
             host=connection.host,
-            sign_in=lambda log: sign_in(settings, connection, interrupt, journal, log),
-            lock=lambda target: locked(settings.state_dir / "locks", target.name, at=now()),
+            sign_in=lambda log: sign_in(settings, connection, interrupt, journal, log, clock=clock),
+            lock=lambda target: journal.lock(target.name, at=clock()),
             consent=consent,
             progress=progress,
             interrupted=interrupt.stop,
             new_token=lambda: uuid.uuid4().hex,
-            now=now,
+            now=clock,
             settle_seconds=settings.settle_seconds,
             reads_back=settings.verify,
         )
@@ -72,22 +87,23 @@ def quiet_house(settings: Settings, interrupt: Interrupt) -> AbstractContextMana
 
 @contextmanager
 def reading_journal(settings: Settings) -> Iterator[Journal]:
-    """Open the journal for a look; a look makes none.
+    """Open the journal for a look; a look makes no file.
 
     Raises:
         UsageError: there is no journal.
     """
-    path = _journal_path(settings)
+    place = _journal_place(settings)
     with suppress(OSError):  # what may not even be looked at, opening it tells in words
-        if not path.exists():
-            raise UsageError(f"Nothing was imported yet: there is no journal at {path}.")
-    with closing(open_journal(path)) as journal:
+        if isinstance(place, Path) and not place.exists():
+            raise UsageError(f"Nothing was imported yet: there is no journal at {place}.")
+    with closing(open_journal(place)) as journal:
         yield journal
 
 
 def remembering(settings: Settings) -> Callable[[int, str], tuple[Memory, ...]] | None:
     """Return how the journal is asked for a course by location and key; None when there is none yet."""
-    if not _journal_path(settings).exists():
+    place = _journal_place(settings)
+    if isinstance(place, Path) and not place.exists():
         return None
 
     def remember(business_id: int, key: str) -> tuple[Memory, ...]:
@@ -191,8 +207,8 @@ def write_files(report: Report, seen: Seen, *, again: bool = False) -> str | Non
     return None
 
 
-def _journal_path(settings: Settings) -> Path:
-    return settings.state_dir / "journal.db"
+def _journal_place(settings: Settings) -> Path | SecretStr:
+    return settings.journal_url or settings.state_dir / "journal.db"
 
 
 def _made(folder: Path) -> bool:

@@ -1,26 +1,20 @@
-"""The journal's file: opened, checked, and read back."""
+"""The journal: what one run writes down, another reads."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from filelock import FileLock
-from sqlalchemy import URL, and_, create_engine, event, func, insert, inspect, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import and_, func, insert, or_, select, update
 
 from pipeline.errors import JournalUnusable
 from pipeline.journal import cells, history
 from pipeline.journal.memory import memories_of
 from pipeline.journal.run_log import RunLog
 from pipeline.journal.tables import (
-    SCHEMA_VERSION,
-    UPGRADES,
     courses,
     findings,
     meta,
-    metadata,
     requests,
     rows,
     runs,
@@ -29,29 +23,54 @@ from pipeline.journal.tables import (
 from pipeline.model import State, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection, RowMapping
 
     from pipeline.errors import Exit
+    from pipeline.journal.database import Database
     from pipeline.model import Doubt, Known, Memory, PastRequest, RunRecord
-
-# Read back by a test. FULL: a commit is on the disk before its request leaves, whatever the power does.
-PRAGMAS: Final = {"busy_timeout": 30_000, "journal_mode": "wal", "synchronous": 2}
-_OPENING_SECONDS: Final = 30
 
 
 class Journal:
     """One open journal.
 
-    Every method raises `JournalUnusable` when the file cannot be read or written.
+    Every method raises `JournalUnusable` when the database cannot be read or written.
     """
 
-    def __init__(self, connection: Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages; nothing secret."""
+        return self._database.place
+
+    def lock(self, target: str, *, at: datetime) -> AbstractContextManager[None]:
+        """Be alone at a target among all who share this journal.
+
+        Raises:
+            RunLocked: another run is at work there; the text says who, where and since when.
+        """
+        return self._database.lock(target, at=at)
+
+    def common_clock(self, now: Callable[[], datetime]) -> Callable[[], datetime]:
+        """Return the clock of all who share this journal: this machine's, corrected by what is measured now.
+
+        Ages of requests are counted from times that other machines wrote down.
+        """
+        offset = self._database.offset(now)
+        return (lambda: now() + offset) if offset else now
+
+    def ailment(self) -> str | None:
+        """Return in words what is wrong with the journal's health; None when nothing is."""
+        try:
+            with self._transaction() as connection:
+                connection.execute(select(meta.c.schema_version)).scalar_one()
+                return "; ".join(self._database.ailments(connection)) or None
+        except JournalUnusable as unusable:
+            return str(unusable)
 
     def begin_run(self, record: RunRecord) -> None:
         """Write down a run with its rows and findings, in one transaction."""
@@ -72,7 +91,8 @@ class Journal:
 
     def log(self, *, run_id: str, host: str, now: Callable[[], datetime]) -> RunLog:
         """Return the log in which a run notes its requests and what became of its courses."""
-        return RunLog(self._transaction, run_id=run_id, host=host, now=now)
+        dialect = self._database.connection.dialect.name
+        return RunLog(self._transaction, dialect=dialect, run_id=run_id, host=host, now=now)
 
     def known(self, target: str) -> Mapping[tuple[int, str], Known]:
         """Return what is known of every course ever meant for `target`, by location and key."""
@@ -173,79 +193,20 @@ class Journal:
             return None if run is None else _record_of(connection, run)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-        self._connection.engine.dispose()
+        """Let go of the database."""
+        self._database.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._connection.begin():
-                yield self._connection
-        except SQLAlchemyError as failure:
-            raise JournalUnusable(_in_words(self._path, failure)) from failure
-
-
-def open_journal(path: Path) -> Journal:
-    """Open the journal, made new when there is none.
-
-    Raises:
-        JournalUnusable: the file cannot be used, or a newer version of this program wrote it.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            URL.create("sqlite", database=str(path)),
-            poolclass=StaticPool,
-            # IMMEDIATE: two processes that write at once wait for each other instead of failing half-way.
-            connect_args={"check_same_thread": False, "isolation_level": "IMMEDIATE"},
+    def last_created(self, target: str) -> datetime | None:
+        """Return when an import last created a course at `target`; None when it never did."""
+        query = select(func.max(courses.c.ended_at)).where(
+            courses.c.target == target, courses.c.state == State.CREATED, courses.c.said_by.is_(None)
         )
-        event.listen(engine, "connect", _set_pragmas)
-        # One at a time: while a new file is turned to its write-ahead log SQLite does not wait for others.
-        with FileLock(path.with_name(f"{path.name}.opening"), timeout=_OPENING_SECONDS):
-            connection = engine.connect()
-            with connection.begin():
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # a run that is under way may be writing
-                version = _version_of(connection)
-                if version is None:
-                    metadata.create_all(connection)
-                    connection.execute(insert(meta), {"schema_version": SCHEMA_VERSION})
-                elif version < SCHEMA_VERSION:
-                    _upgrade(connection, version)
-    except (SQLAlchemyError, OSError) as failure:
-        raise JournalUnusable(_in_words(path, failure)) from failure
-    if version is not None and version > SCHEMA_VERSION:
-        connection.close()
-        raise JournalUnusable(
-            f"The journal {path} was written by a newer version of course-import (its schema is {version}, "
-            f"this program knows {SCHEMA_VERSION}). Use that version; nothing was sent."
-        )
-    return Journal(connection, path)
+        with self._transaction() as connection:
+            told = connection.execute(query).scalar_one()
+        return None if told is None else datetime.fromisoformat(told)
 
-
-def _version_of(connection: Connection) -> int | None:
-    """Return the schema version of a journal, None of a new one."""
-    if not inspect(connection).has_table(meta.name):
-        return None
-    return int(connection.execute(select(meta.c.schema_version)).scalar_one())
-
-
-def _upgrade(connection: Connection, version: int) -> None:
-    for later in range(version + 1, SCHEMA_VERSION + 1):
-        for statement in UPGRADES[later]:
-            connection.exec_driver_sql(statement)
-    connection.execute(update(meta).values(schema_version=SCHEMA_VERSION))
-
-
-def _set_pragmas(driver_connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own type
-    del record
-    for name, value in PRAGMAS.items():
-        driver_connection.execute(f"PRAGMA {name} = {value}")
-
-
-def _in_words(path: Path, failure: Exception) -> str:
-    cause = getattr(failure, "orig", None) or failure
-    return f"The journal {path} cannot be used: {cause}. Without it nothing is sent."
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return self._database.transaction()
 
 
 def _record_of(connection: Connection, run: RowMapping) -> RunRecord:

@@ -1,4 +1,7 @@
-"""One run at a time for each target; a lock of the operating system, which frees itself with its process."""
+"""Who works alone: on a target for a whole run, on a file for a moment.
+
+Locks are the operating system's, which frees them with their process.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import json
 import os
 import socket
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
@@ -18,6 +21,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+_LONGEST_SECONDS: Final = 120  # twice the usual time-out of an answer
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a short lock, waiting for whoever has it.
+
+    Raises:
+        RunLocked: it is held for longer than one answer of the API can take.
+        JournalUnusable: the lock cannot be made.
+    """
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=_LONGEST_SECONDS)
+    except Timeout as taken:
+        raise RunLocked(f"Another process holds {path} and does not let it go. Try again later.") from taken
+    except OSError as failure:
+        raise JournalUnusable(f"The lock {path} cannot be used: {failure}. Nothing was sent.") from failure
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -35,19 +61,21 @@ def locked(folder: Path, target: str, *, at: datetime) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as taken:
-        raise RunLocked(f"Another run is at work on {target}{_told_by(owner)}. Try again later.") from taken
+        told = in_words(_read(owner))
+        raise RunLocked(f"Another run is at work on {target}{told}. Try again later.") from taken
     except OSError as failure:
         raise JournalUnusable(f"The lock {path} cannot be used: {failure}. Nothing was sent.") from failure
     try:
         with suppress(OSError):  # it only serves the message
-            owner.write_text(json.dumps(_me(at)), encoding="utf-8")
+            owner.write_text(json.dumps(me(at)), encoding="utf-8")
         yield
     finally:
         owner.unlink(missing_ok=True)
         lock.release()
 
 
-def _me(at: datetime) -> dict[str, object]:
+def me(at: datetime) -> dict[str, object]:
+    """Return who takes a lock, where and when."""
     return {
         "user": whoami(),
         "host": socket.gethostname(),
@@ -64,9 +92,17 @@ def whoami() -> str:
         return f"user {os.getuid()}"
 
 
-def _told_by(owner: Path) -> str:
+def in_words(told: str | None) -> str:
+    """Say who holds a lock, from the JSON they left; nothing when it cannot be told."""
     try:
-        told = json.loads(owner.read_text(encoding="utf-8"))
-        return f": {told['user']}@{told['host']}, process {told['process']}, since {told['since']}"
-    except (OSError, ValueError, KeyError, TypeError):  # it is being written, or its process died in between
+        who = json.loads(told or "")
+        return f": {who['user']}@{who['host']}, process {who['process']}, since {who['since']}"
+    except (ValueError, KeyError, TypeError):  # it is being written, or its process died in between
         return ""
+
+
+def _read(owner: Path) -> str | None:
+    try:
+        return owner.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None

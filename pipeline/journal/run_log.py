@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, insert, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from pipeline.journal import cells
@@ -30,14 +30,21 @@ def _named(*names: str) -> dict[str, BindParameter[Any]]:
     return {name: bindparam(name) for name in names}
 
 
-_BEGIN: Final = upsert(courses).values(
-    _named("target", "business_id", "key", "state", "payload", "reason", "run_id", "number", "said_by")
-)
-_BEGIN_AGAIN: Final = _BEGIN.on_conflict_do_update(
-    index_elements=["target", "business_id", "key"],
-    # The reason stays: it tells whether the same fault comes again.
-    set_={name: _BEGIN.excluded[name] for name in ("state", "payload", "run_id", "number", "said_by")},
-)
+def _begin_again(begin: sqlite.Insert | postgresql.Insert) -> ClauseElement:
+    again = ("state", "payload", "run_id", "number", "said_by")
+    begin = begin.values(_named("target", "business_id", "key", "reason", *again))
+    return begin.on_conflict_do_update(
+        index_elements=["target", "business_id", "key"],
+        # The reason stays: it tells whether the same fault comes again.
+        set_={name: begin.excluded[name] for name in again},
+    )
+
+
+# Each database has its own way to insert or else update.
+_BEGIN_AGAIN: Final = {
+    "sqlite": _begin_again(sqlite.insert(courses)),
+    "postgresql": _begin_again(postgresql.insert(courses)),
+}
 _END_COURSE: Final = (
     update(courses)
     .where(
@@ -98,11 +105,13 @@ class RunLog:
         self,
         transaction: Callable[[], AbstractContextManager[Connection]],
         *,
+        dialect: str,
         run_id: str,
         host: str,
         now: Callable[[], datetime],
     ) -> None:
         self._transaction = transaction
+        self._begin_again = _BEGIN_AGAIN[dialect]
         self._run_id = run_id
         self._host = host
         self._now = now
@@ -192,7 +201,7 @@ class RunLog:
 
     def _mean(self, row: Row, payload: Mapping[str, object], state: State, *, said_by: str | None) -> None:
         self._note(
-            _BEGIN_AGAIN,
+            self._begin_again,
             target=self.target,
             business_id=row.business_id,
             key=row.key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.model.doctoring import Checkup, Diagnosis, Health, Quota, Roles, ShownSetting
 from pipeline.model.explaining import Appearance, Exchange, Memory, Origin, RowLife
 from pipeline.model.reporting import (
     MAX_FAULTY,
@@ -73,9 +74,11 @@ __all__ = [
     "Candidate",
     "Cell",
     "Checked",
+    "Checkup",
     "Column",
     "Created",
     "Deferred",
+    "Diagnosis",
     "Directory",
     "Doubt",
     "Ending",
@@ -85,6 +88,7 @@ __all__ = [
     "FileEnd",
     "Finding",
     "Forecast",
+    "Health",
     "ImageAnswer",
     "ImageHead",
     "InDoubt",
@@ -97,14 +101,17 @@ __all__ = [
     "Outcome",
     "PastRequest",
     "Plan",
+    "Quota",
     "RawSheet",
     "Rejected",
     "Report",
+    "Roles",
     "Row",
     "RowLife",
     "RowReport",
     "RunRecord",
     "Severity",
+    "ShownSetting",
     "Source",
     "Stage",
     "State",

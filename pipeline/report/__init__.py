@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.report.checkup import checkup_document, checkup_text
 from pipeline.report.document import document
 from pipeline.report.life import life_document, life_text
 from pipeline.report.notice import notice
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CopyLimits",
+    "checkup_document",
+    "checkup_text",
     "document",
     "life_document",
     "life_text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.run.arriving import DAY, look_up_names
 from pipeline.run.deciding import resolve_row
+from pipeline.run.doctoring import Practice, examine
 from pipeline.run.explaining import Outlook, explain_row
 from pipeline.run.importing import import_file, plan_file, read_report
 from pipeline.run.looking import check_file, draft_layout
@@ -15,8 +16,10 @@ __all__ = [
     "House",
     "Order",
     "Outlook",
+    "Practice",
     "check_file",
     "draft_layout",
+    "examine",
     "explain_row",
     "import_file",
     "look_up_names",

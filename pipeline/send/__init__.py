@@ -34,7 +34,7 @@ def carry_out(plan: Plan, means: Means, progress: Callable[[], None], *, reads_b
         receipts += more
         if absent and stop is None:
             _settle_own(absent, means)
-    if reads_back and stop is None:
+    if reads_back and (stop is None or stop.may_read):
         verify(receipts, means)
     return stop
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_state_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,24 +19,40 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import SettingsRefused, UsageError
-from pipeline.settings.addresses import is_loopback, parts_of, without_user
+from pipeline.settings.addresses import (
+    holds_password,
+    is_loopback,
+    is_of_postgresql,
+    parts_of,
+    without_user,
+)
+from pipeline.settings.kept import KeptSignIn, read_kept, write_kept, write_private
 from pipeline.settings.kinds import Character, Duration, Encoding, Percent, Seconds, SigningKey
+from pipeline.settings.words import did_you_mean, in_words
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = [
     "PREFIX",
     "PROJECT_FILE",
     "SANDBOX",
+    "SECRETS",
     "Credentials",
+    "KeptSignIn",
     "Settings",
     "environment_name",
     "is_loopback",
     "load_settings",
+    "read_kept",
+    "write_kept",
+    "write_private",
 ]
 
 PROJECT_FILE: Final = "course-import.toml"
 PREFIX: Final = "COURSE_IMPORT_"
 SANDBOX: Final = "sandbox"  # what --target calls the embedded stand-in
-_SECRET: Final = ("token", "password", "totp", "notify_secret")
+SECRETS: Final = ("token", "password", "totp", "notify_secret", "journal_url")  # fields that are never shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +63,6 @@ class Credentials:
     email: str | None = None
     password: SecretStr | None = None
     totp: SecretStr | None = None
-
-
-# What pydantic calls a problem -> what a user is told.
-_WORDS: Final = {
-    "literal_error": "can be {expected}.",
-    "greater_than": "has to be above {gt:g}.",
-    "greater_than_equal": "has to be {ge} or more.",
-    "less_than_equal": "has to be {le:g} or less.",
-    "int_parsing": "has to be a whole number.",
-    "float_parsing": "has to be a number.",
-    "value_error": "{error}",
-    "finite_number": "has to be a number.",
-    "bool_parsing": "has to be true or false.",
-    "time_delta_parsing": "has to be a time such as 90s, 10m, 2h or 1d.",
-}
 
 
 class Settings(BaseSettings):
@@ -110,26 +110,30 @@ class Settings(BaseSettings):
     max_unpacked_mb: int = Field(2048, ge=1, description="megabytes when a workbook is unpacked,")
     max_unpacked_ratio: int = Field(500, ge=1, description="times its packed size,")
     max_rows: int = Field(200_000, ge=1, description="rows,")
-    max_cell_characters: int = Field(1_000_000, ge=1, description="characters in a cell")
-    reader_seconds: Seconds = Field(120, description="What reading an unusual workbook may take: seconds,")
-    reader_mb: int = Field(2048, ge=256, description="megabytes of memory")
+    max_cell_characters: int = Field(1_000_000, ge=1, description="characters in a cell,")
+    reader_seconds: Seconds = Field(120, description="and seconds that reading an unusual one takes,")
+    reader_mb: int = Field(2048, ge=256, description="and megabytes of memory it needs")
     pace: Literal["documented", "off"] = Field(
         "documented", description="`off` sends as fast as it goes; for a loopback target only"
     )
     state_dir: Path = Field(
         default_factory=lambda: user_state_path("course-import"),
-        description="Folder of the journal; a scheduled run must find the same one",
+        description="Folder of the journal, which a scheduled run must find again,",
     )
-    report_dir: Path = Field(Path("reports"), description="Folder that receives one report folder a run")
+    journal_url: SecretStr | None = Field(  # it may hold a password
+        None,
+        description="or the address of one on PostgreSQL, which several machines may share,",
+    )
+    report_dir: Path = Field(Path("reports"), description="folder that receives one report folder a run")
     connect_timeout_seconds: Seconds = Field(10, description="Wait for a connection, in seconds,")
     read_timeout_seconds: Seconds = Field(60, description="for an answer (28.8 were seen),")
     max_attempts: int = Field(6, ge=1, description="attempts at one request the API surely did not apply,")
-    max_retry_seconds: Seconds = Field(300, description="and the seconds all of them may take")
+    max_retry_seconds: Seconds = Field(300, description="the seconds all of them may take,")
     settle_seconds: float = Field(
         60,
         ge=0,
         allow_inf_nan=False,
-        description="Time after a lost answer in which a course may still appear; waited out",
+        description="and seconds after a lost answer in which a course may still appear; waited out",
     )
     max_wait: Duration = Field(
         timedelta(minutes=10),
@@ -150,8 +154,8 @@ class Settings(BaseSettings):
         None, description="and the key its notices are signed with (HMAC-SHA256, Standard Webhooks)"
     )
     verify: bool = Field(default=True, description="Read created courses back and compare them with the file")
-    max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow")
-    writes_a_minute: int = Field(60, ge=1, description="The API's limits: courses a minute,")
+    max_in_flight: int = Field(4, ge=1, le=16, description="Courses in flight while answers are slow,")
+    writes_a_minute: int = Field(60, ge=1, description="and the API's limits: courses a minute,")
     writes_a_day: int = Field(5000, ge=1, description="courses a day,")
     requests_a_minute: int = Field(120, ge=1, description="requests of any kind a minute,")
     requests_an_hour: int = Field(5000, ge=1, description="an hour,")
@@ -172,6 +176,12 @@ class Settings(BaseSettings):
         """Put the project file behind flags, environment and `.env`."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
 
+    _kept: KeptSignIn | None = PrivateAttr(None)
+
+    def model_post_init(self, _context: object, /) -> None:
+        """Look for a kept sign-in; raises SettingsRefused for one that cannot be read."""
+        self._kept = read_kept(self.state_dir)
+
     @property
     def rehearsal(self) -> bool:
         """Whether the target is the embedded sandbox."""
@@ -180,12 +190,25 @@ class Settings(BaseSettings):
     @property
     def has_account(self) -> bool:
         """Whether there is something to sign in with."""
-        return bool(self.token or self.email)
+        return bool(self.token or self.email or self.kept)
+
+    @property
+    def kept(self) -> KeptSignIn | None:
+        """The kept sign-in that is used: what stands in the environment, and another address, go before."""
+        kept = self._kept
+        if kept is None or self.token or self.password:
+            return None
+        if self.email and self.email.casefold() != kept.email.casefold():
+            return None
+        wanted = self.target or (self.url if "url" in self.model_fields_set else kept.address)
+        return kept if wanted.rstrip("/") == kept.address else None
 
     @property
     def address(self) -> str:
         """The API's address, without a slash at its end."""
         given = self.url if self.target in (None, SANDBOX) else self.target
+        if self.kept is not None:
+            return self.kept.address
         return str(given).rstrip("/")
 
     @property
@@ -193,22 +216,32 @@ class Settings(BaseSettings):
         """What to sign in with."""
         return Credentials(token=self.token, email=self.email, password=self.password, totp=self.totp)
 
-    @field_validator(*_SECRET, mode="before")
+    @field_validator(*SECRETS, mode="before")
     @classmethod
     def _without_line_end(cls, secret: object) -> object:
         """Take away the line end that a secret read from a file often has."""
         return secret.strip("\r\n") if isinstance(secret, str) else secret
 
+    @field_validator("journal_url")
+    @classmethod
+    def _of_postgresql(cls, address: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no address of a PostgreSQL database, without showing it."""
+        if address is not None and not is_of_postgresql(address.get_secret_value()):
+            raise ValueError("is no address of a PostgreSQL database. Write postgresql://user@host/database.")
+        return address
+
     def account_problems(self) -> list[str]:
         """Name everything that keeps these settings from signing in anywhere."""
         problems = []
-        if self.email and not self.password:
+        if self.email and not self.password and not self.kept:
             problems.append("NEXUDUS_EMAIL is set without NEXUDUS_PASSWORD. Set both, or NEXUDUS_TOKEN.")
         if self.password and not self.email:
             problems.append("NEXUDUS_PASSWORD is set without NEXUDUS_EMAIL. Set both, or NEXUDUS_TOKEN.")
         if not self.rehearsal and not self.has_account:
+            there = without_user(str(self.target))
             problems.append(
-                f"{self.target} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD."
+                f"{there} needs an account. Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, "
+                "or sign in there once with course-import sign-in."
             )
         for name, value in (
             ("TOKEN", self.token and self.token.get_secret_value()),
@@ -260,8 +293,10 @@ def load_settings(*, connects: bool = True, **flags: object) -> Settings:
     except ValidationError as refused:
         of_flags = [problem for problem in refused.errors() if problem["loc"][0] in given]
         if of_flags:
-            raise UsageError("\n".join(_in_words(problem, flag=True) for problem in of_flags)) from None
-        problems += [_in_words(problem) for problem in refused.errors()]
+            raise UsageError(
+                "\n".join(in_words(problem, f"--{_place(problem).replace('_', '-')}") for problem in of_flags)
+            ) from None
+        problems += [in_words(problem, _variable(_place(problem))) for problem in refused.errors()]
     except (OSError, ValueError) as unreadable:  # a project file that is no TOML, a .env that is no text
         problems.append(f"{PROJECT_FILE} or .env cannot be read: {unreadable}")
     else:
@@ -286,29 +321,27 @@ def _unknown_names() -> list[str]:
     fields = list(Settings.model_fields)
     variables = [environment_name(field) for field in fields]
     problems = [
-        _did_you_mean(name, variables)
+        did_you_mean(name, variables)
         for name in {**os.environ, **dotenv_values(".env")}
         if name.upper().startswith(PREFIX) and name.upper() not in variables
     ]
     by_variable = dict(zip(variables, fields, strict=True))
-    for read in TomlConfigSettingsSource(Settings)():
+    for read, value in TomlConfigSettingsSource(Settings)().items():
         key = by_variable.get(read, read)  # pydantic gives a field's alias for its name
         if key not in fields:
-            problems.append(f"{PROJECT_FILE}: {_did_you_mean(key, fields)}")
-        elif key in _SECRET:
+            problems.append(f"{PROJECT_FILE}: {did_you_mean(key, fields)}")
+        elif key in SECRETS and (key != "journal_url" or _holds_password(value)):
             problems.append(f"{PROJECT_FILE}: {key} is a secret. Keep it in the environment or in .env.")
     return problems
 
 
-def _did_you_mean(name: str, known: list[str]) -> str:
-    return f"{name} is no setting. Did you mean {get_close_matches(name, known, n=1, cutoff=0)[0]}?"
+def _holds_password(value: object) -> bool:
+    return isinstance(value, str) and is_of_postgresql(value) and holds_password(value)
 
 
-def _in_words(problem: Any, *, flag: bool = False) -> str:  # noqa: ANN401 - pydantic's own kind of dictionary
-    name = str(problem["loc"][0])  # of the field, or its alias
-    if flag:
-        name = f"--{name.replace('_', '-')}"
-    elif name in Settings.model_fields:
-        name = environment_name(name)
-    words = _WORDS.get(problem["type"], problem["msg"])
-    return f"{name}: {words.format(**problem.get('ctx', {}))}"
+def _place(problem: ErrorDetails) -> str:
+    return str(problem["loc"][0])  # the field, or its alias
+
+
+def _variable(place: str) -> str:
+    return environment_name(place) if place in Settings.model_fields else place

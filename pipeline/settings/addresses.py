@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 
 def is_loopback(address: str) -> bool:
@@ -29,3 +29,20 @@ def parts_of(address: str, *, with_query: bool = False) -> SplitResult | None:
 def without_user(address: str) -> str:
     """Return an address without the name and password somebody wrote into it."""
     return address.rpartition("@")[2]
+
+
+def is_of_postgresql(address: str) -> bool:
+    """Tell whether `address` names a PostgreSQL database: one server, or the socket folder in `?host=`."""
+    try:
+        parts = urlsplit(address)
+        whole = parts.scheme in ("postgresql", "postgres") and parts.path.strip("/") and parts.port != 0
+    except ValueError:  # half an IPv6 address; a port that is no number
+        return False
+    server = parts.netloc.rpartition("@")[2] or parse_qs(parts.query).get("host", [""])[0]
+    return bool(whole and server and "," not in server and unquote(address).isprintable())
+
+
+def holds_password(address: str) -> bool:
+    """Tell whether somebody wrote a password into an address."""
+    parts = urlsplit(address)
+    return parts.password is not None or any("password" in name for name in parse_qs(parts.query))

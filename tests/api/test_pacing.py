@@ -86,3 +86,17 @@ def test_an_unanswered_request_holds_its_place() -> None:
     pacer = Pacer(STEADY, Clock())
     pacer.sent(write=True)
     assert pacer.wait_seconds(write=True) == float("inf")
+
+
+def test_what_each_limit_leaves_is_told() -> None:
+    """Reading counts where every request does; a request counts until it left its window."""
+    clock = Clock()
+    minute = Limit(most=2, seconds=60, writes_only=True)
+    pacer = Pacer((minute, Limit(most=4, seconds=3600, writes_only=False)), clock)
+    pacer.remember([50.0], write=True)
+    pacer.sent(write=True)
+    pacer.sent(write=False)
+    told = [(quota.left, quota.frees_in_seconds) for quota in pacer.quotas()]
+    assert told == [(0, 10.0), (1, 0.0)]
+    clock.seconds = 10.0
+    assert [quota.left for quota in pacer.quotas()] == [1, 1]

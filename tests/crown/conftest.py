@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from pydantic import SecretStr
+
     from pipeline.model import Known
     from tests.crown.mortal import Deed
 
@@ -87,11 +89,11 @@ def in_store(path: Path) -> dict[Named, list[int]]:
     return held
 
 
-def in_journal(path: Path, store: Path) -> dict[Named, Known]:
+def in_journal(place: Path | SecretStr, store: Path) -> dict[Named, Known]:
     """Return what a journal knows of a sandbox's courses."""
     with closing(sqlite3.connect(store)) as held:
         (store_id,) = held.execute("SELECT store_id FROM about").fetchone()
-    with closing(open_journal(path)) as journal:
+    with closing(open_journal(place)) as journal:
         known = journal.known(f"sandbox:{store_id}/{ACCOUNT}")
     return {(place, str(course.payload["Title"])): course for (place, _), course in known.items()}
 
@@ -106,18 +108,19 @@ def ids_in(known: dict[Named, Known]) -> dict[Named, list[int]]:
 
 
 class Scene:
-    """A file of courses, a sandbox of this process, and the state folder of those that import the file."""
+    """A file of courses, a sandbox of this process, and the journal of those that import the file."""
 
-    def __init__(self, folder: Path, url: str, count: int) -> None:
+    def __init__(self, folder: Path, url: str, count: int, address: SecretStr | None) -> None:
         self.store = folder / "store.db"
-        self.journal = folder / "state" / "journal.db"
+        self.journal = address or folder / "state" / "journal.db"
         self.url = url
+        self._own_journal = {} if address is None else {"COURSE_IMPORT_JOURNAL_URL": address}
         self._folder = folder
         self._file = write_courses(folder / "courses.csv", count)
         self._started: list[MortalRun] = []
 
-    def start(self, deed: Deed = "die", step: int = NEVER) -> MortalRun:
-        """Start an import that dies, or halts, at a step of its way."""
+    def start(self, deed: Deed = "die", step: int = NEVER, *, machine: str = "state") -> MortalRun:
+        """Start an import that dies, or halts, at a step of its way; each machine has its state folder."""
         own = {name: value for name, value in os.environ.items() if not _is_foreign(name)}
         flags = ["--target", self.url, "--yes", "--pace", "off", "--quiet"]
         run = MortalRun(
@@ -129,17 +132,18 @@ class Scene:
             | {
                 "NEXUDUS_EMAIL": ACCOUNT,
                 "NEXUDUS_PASSWORD": "sandbox",
-                "COURSE_IMPORT_STATE_DIR": str(self.journal.parent),
+                "COURSE_IMPORT_STATE_DIR": str(self._folder / machine),
                 "COURSE_IMPORT_SETTLE_SECONDS": "0.05",
                 "XDG_STATE_HOME": str(self._folder / "xdg"),
+                **{name: address.get_secret_value() for name, address in self._own_journal.items()},
             },
         )
         self._started.append(run)
         return run
 
-    def start_and_halt(self, step: int) -> MortalRun:
+    def start_and_halt(self, step: int, *, machine: str = "state") -> MortalRun:
         """Start an import and return it once it stands still at a step."""
-        run = self.start("halt", step)
+        run = self.start("halt", step, machine=machine)
         run.halts()
         return run
 
@@ -165,11 +169,11 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, *, count: int = len(COURSES)) -> Iterator[Scene]:
-    """Set a scene with the first `count` courses."""
+def scene(folder: Path, *, count: int = len(COURSES), address: SecretStr | None = None) -> Iterator[Scene]:
+    """Set a scene with the first `count` courses; without an address each machine has a journal in a file."""
     folder.mkdir()
     with sandbox_room.start(folder / "store.db", limits="off") as running:
-        set_up = Scene(folder, running.url, count)
+        set_up = Scene(folder, running.url, count, address)
         try:
             yield set_up
         finally:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from pipeline.api import Bounds, Client, Connection, Gate, Pacer, Patience, target_of
 from pipeline.errors import Exit
-from pipeline.journal import locked, open_journal
+from pipeline.journal import open_journal
 from pipeline.run import House, Order, import_file
 from pipeline.settings import Credentials
 from tests.crown.conftest import ACCOUNT, COURSES, in_journal, in_store, write_courses
@@ -54,9 +54,11 @@ class Clock:
 class Importer:
     """Somebody who imports one file again and again, into a sandbox that goes by the same clock."""
 
-    def __init__(self, folder: Path, store: Path, url: str, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, store: Path, url: str, clock: Clock, *, journal: Path | SecretStr
+    ) -> None:
         self._folder = folder
-        self._journal = folder / "state" / "journal.db"
+        self._journal = journal
         self._file = write_courses(folder / "courses.csv", COUNT)
         self._store = store
         self._url = url
@@ -106,7 +108,7 @@ class Importer:
             journal=journal,
             host=connection.host,
             sign_in=lambda log: self._sign_in(connection, journal, log),
-            lock=lambda target: locked(self._folder / "locks", target.name, at=self._clock()),
+            lock=lambda target: journal.lock(target.name, at=self._clock()),
             consent=lambda _plan: None,
             progress=lambda _total: lambda: None,
             interrupted=lambda: None,

@@ -8,14 +8,19 @@ import pytest
 import requests
 
 from pipeline.model import State
-from tests.crown.conftest import COURSES, ids_in, in_store, scene, spread
+from tests.crown.conftest import COURSES, EVERY, ids_in, in_store, scene, spread
+from tests.postgres import wait_until_alone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic import SecretStr
+
     from tests.crown.conftest import Scene
+    from tests.postgres import Server
 
 SLOTS: Final = 8  # tests that share the kill points; in a sample each has one
+FEW_SLOTS: Final = 2 * SLOTS if EVERY else 3  # the same, with a journal on PostgreSQL
 _SLOW_SECONDS: Final = 1.1  # answers that take longer than a second send several courses at once
 _MAY_BE_THERE: Final = frozenset({State.CREATED, State.SENDING, State.IN_DOUBT})
 
@@ -24,6 +29,13 @@ _MAY_BE_THERE: Final = frozenset({State.CREATED, State.SENDING, State.IN_DOUBT})
 def steps(tmp_path_factory: pytest.TempPathFactory) -> int:
     """How many steps a run takes that nobody kills."""
     with scene(tmp_path_factory.mktemp("quiet") / "run") as quiet:
+        return quiet.import_file()
+
+
+@pytest.fixture(scope="session")
+def steps_on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> int:
+    """The same with a journal on PostgreSQL, where locks are steps too."""
+    with scene(tmp_path_factory.mktemp("quiet") / "run", address=postgres.new()) as quiet:
         return quiet.import_file()
 
 
@@ -47,10 +59,27 @@ def check_the_next_run_finishes(after_kill: Scene, count: int) -> None:
 @pytest.mark.parametrize("slot", range(SLOTS))
 def test_a_run_killed_at_any_step_is_finished_by_the_next(slot: int, steps: int, tmp_path: Path) -> None:
     for step in spread(range(1, steps + 1), SLOTS)[slot::SLOTS]:
-        with scene(tmp_path / f"step {step}") as killed:
-            killed.die_at(step)
-            check_the_journal_tells_the_truth(killed)
-            check_the_next_run_finishes(killed, len(COURSES))
+        check_a_run_killed_at(step, tmp_path / f"step {step}")
+
+
+@pytest.mark.parametrize("slot", range(FEW_SLOTS))
+def test_the_same_with_a_journal_on_postgresql(
+    slot: int, steps_on_postgresql: int, tmp_path: Path, postgres: Server
+) -> None:
+    """The server lives on and takes back what was not committed."""
+    for step in spread(range(steps_on_postgresql, 0, -1), FEW_SLOTS)[slot::FEW_SLOTS]:
+        address = postgres.new()
+        check_a_run_killed_at(step, tmp_path / f"step {step}", address)
+        postgres.drop(address)
+
+
+def check_a_run_killed_at(step: int, folder: Path, address: SecretStr | None = None) -> None:
+    with scene(folder, address=address) as killed:
+        killed.die_at(step)
+        if address:
+            wait_until_alone(address)
+        check_the_journal_tells_the_truth(killed)
+        check_the_next_run_finishes(killed, len(COURSES))
 
 
 TWICE: Final = [

@@ -1,22 +1,29 @@
-"""A journal on disk, and values to write into it."""
+"""A journal, in a file and on PostgreSQL, and values to write into it."""
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipeline.journal import open_journal
 from pipeline.model import Candidate, Finding, Row, RowReport, RunRecord, Source, Status
+from tests.postgres import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from pydantic import SecretStr
 
     from pipeline.journal import Journal
 
 TARGET = "spaces.example.com/importer@example.com"
+in_a_file = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 
 
 def at(minute: int) -> datetime:
@@ -25,14 +32,23 @@ def at(minute: int) -> datetime:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "folder" / "journal.db"
+    """Where a journal in a file is."""
+    return tmp_path / "state" / "journal.db"
 
 
 @pytest.fixture
-def journal(path: Path) -> Iterator[Journal]:
-    opened = open_journal(path)
+def journal(place: Path | SecretStr) -> Iterator[Journal]:
+    opened = open_journal(place)
     yield opened
     opened.close()
+
+
+def seen_by_others(place: Path | SecretStr, query: str) -> list[tuple[Any, ...]]:
+    """Return what another program reads in a journal, or does to it."""
+    if not isinstance(place, Path):
+        return look(place, query)
+    with closing(sqlite3.connect(place)) as other, other:
+        return other.execute(query).fetchall()
 
 
 def row(number: int, title: str = "Pottery") -> Row:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,18 +9,17 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.errors import Exit, JournalUnusable
-from pipeline.journal import End, open_journal
-from pipeline.journal.journal import PRAGMAS
+from pipeline.journal import End
+from pipeline.journal.sqlite import PRAGMAS
 from pipeline.model import Known, State, Status
-from tests.journal.conftest import TARGET, at, record, row
+from tests.journal.conftest import TARGET, at, in_a_file, record, row, seen_by_others
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic import SecretStr
+
     from pipeline.journal import Journal, RunLog
-
-
-NOBODY = 65534
 
 
 def log_of(journal: Journal, run_id: str = "run-1") -> RunLog:
@@ -32,6 +28,7 @@ def log_of(journal: Journal, run_id: str = "run-1") -> RunLog:
     return log
 
 
+@in_a_file
 def test_every_commit_reaches_the_disk(journal: Journal) -> None:
     """The pragmas that make it so are in force, not only asked for."""
     with journal._transaction() as connection:  # noqa: SLF001 - the pragmas of this very connection
@@ -64,21 +61,17 @@ def test_a_run_without_rows_is_a_run(journal: Journal) -> None:
     assert last.rows == ()
 
 
-def test_an_intent_is_on_the_disk_when_its_request_leaves(journal: Journal, path: Path) -> None:
-    """Somebody else who reads the file sees the payload before any answer."""
+def test_an_intent_is_on_the_disk_when_its_request_leaves(journal: Journal, place: Path | SecretStr) -> None:
+    """Somebody else who reads the journal sees the payload before any answer."""
     journal.begin_run(record())
     log = log_of(journal)
     log.begin(row(2), {"Title": "Pottery", "SystemId": "t"})
-    with sqlite3.connect(path) as other:
-        assert other.execute("SELECT count(*) FROM courses").fetchone() == (0,)
-        log.sending("POST", "/api/content/courses", row=2)
-        assert other.execute("SELECT state, payload FROM courses").fetchall() == [
-            ("sending", '{"Title": "Pottery", "SystemId": "t"}')
-        ]
-        assert other.execute("SELECT method, row, answered_at FROM requests").fetchall() == [
-            ("POST", 2, None)
-        ]
-    other.close()
+    assert seen_by_others(place, "SELECT count(*) FROM courses") == [(0,)]
+    log.sending("POST", "/api/content/courses", row=2)
+    assert seen_by_others(place, "SELECT state, payload FROM courses") == [
+        ("sending", '{"Title": "Pottery", "SystemId": "t"}')
+    ]
+    assert seen_by_others(place, "SELECT method, row, answered_at FROM requests") == [("POST", 2, None)]
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.SENDING])
@@ -155,37 +148,7 @@ def test_what_the_api_said_stands_behind_our_own_findings(journal: Journal) -> N
     assert [finding.message for finding in told.rows[1].findings] == ["is blank", "not found"]
 
 
-def test_a_journal_is_opened_again_as_it_was_left(path: Path) -> None:
-    first = open_journal(path)
-    first.begin_run(record())
-    first.close()
-    second = open_journal(path)
-    assert second.read_run() == record()
-    second.close()
-
-
-def test_a_journal_of_another_version_is_refused_in_words(path: Path) -> None:
-    open_journal(path).close()
-    with sqlite3.connect(path) as newer:
-        newer.execute("UPDATE meta SET schema_version = 99")
-    newer.close()
-    with pytest.raises(JournalUnusable, match=r"its schema is 99, this program knows 3.*nothing was sent"):
-        open_journal(path)
-
-
-def test_a_damaged_journal_is_refused_in_words(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"this is no database, and it is longer than a page's head" * 100)
-    with pytest.raises(JournalUnusable, match="cannot be used: file is not a database"):
-        open_journal(path)
-
-
-def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="ascii")
-    with pytest.raises(JournalUnusable, match="cannot be used"):
-        open_journal(tmp_path / "file" / "journal.db")
-
-
+@in_a_file
 def test_a_full_disk_is_told_in_words(journal: Journal) -> None:
     """The file may not grow: SQLite answers as on a full disk."""
     with journal._transaction() as connection:  # noqa: SLF001 - the limit holds for this very connection
@@ -218,24 +181,47 @@ def test_requests_count_for_their_target_and_sign_ins_for_their_host(journal: Jo
     assert counted(TARGET, minute=6) == []
 
 
-def test_a_folder_one_may_not_write_is_told_in_words(journal: Journal, path: Path) -> None:
-    """Root may write everywhere, so that it is nobody who tries."""
-    journal.begin_run(record())
-    for file in (path, path.parent, path.parent.parent):
-        file.chmod(0o555)
-    me = os.geteuid()
-    if me == 0:
-        os.seteuid(NOBODY)
-    try:
-        with pytest.raises(JournalUnusable, match="Without it nothing is sent"):
-            open_journal(path)
-    finally:
-        os.seteuid(me)
-        for file in (path.parent.parent, path.parent, path):
-            file.chmod(0o755)
+def test_times_are_sorted_sign_by_sign(journal: Journal) -> None:
+    """A whole second is written without its fraction; languages pass over such signs."""
+    whole, later = at(5), at(5).replace(microsecond=1)
+    journal.begin_run(replace(record("later"), started_at=later))
+    journal.begin_run(replace(record("whole"), started_at=whole))
+    last = journal.read_run()
+    assert last is not None
+    assert last.run_id == "later"
+    log = journal.log(run_id="later", host="spaces.example.com", now=lambda: whole)
+    log.answered(log.sending("POST", "/api/token", row=None), status=200, told="")
+    log.settle()
+    assert journal.requests_since(later, host="spaces.example.com", target=None) == ()
 
 
-def test_two_that_open_a_new_journal_at_once_share_it(path: Path) -> None:
-    with ThreadPoolExecutor(8) as crowd:
-        for opened in crowd.map(open_journal, [path] * 8):
-            opened.close()
+@pytest.mark.parametrize("text", ["Pot\0tery", "␀0 and ␀␀", "\0␀\0", "Töpfern 🏺"], ids=ascii)
+def test_every_text_comes_back_as_it_was(text: str, journal: Journal) -> None:
+    """A cell may hold a NUL character, and so may what the API says."""
+    faulty = record().rows[1]
+    fault = replace(faulty.findings[0], value=text)
+    told = replace(record(), rows=(replace(faulty, title=text, findings=(fault,)),))
+    journal.begin_run(told)
+    assert journal.read_run() == told
+    log = log_of(journal)
+    log.begin(row(2, text), {"Title": text})
+    log.sending("POST", "/path", row=2)
+    [(key, known)] = journal.known(TARGET).items()
+    assert (key, known.payload) == ((5, text.casefold()), {"Title": text})
+    log.end(row(2, text), End(state=State.CREATED, course_id=7))
+    log.settle()
+    assert [known.state for known in journal.known(TARGET).values()] == [State.CREATED]
+
+
+def test_the_last_course_an_import_created_is_known(journal: Journal) -> None:
+    """A person's word that a course exists is no proof that this account may create one."""
+    assert journal.last_created(TARGET) is None
+    log = log_of(journal)
+    log.say(row(2, "Word"), {}, End(state=State.CREATED, course_id=1, at=at(50)), by="somebody")
+    assert journal.last_created(TARGET) is None
+    for number, minute in ((3, 10), (4, 30), (5, 20)):
+        log.begin(row(number, f"Course {number}"), {})
+        log.end(row(number, f"Course {number}"), End(state=State.CREATED, course_id=number, at=at(minute)))
+    log.settle()
+    assert journal.last_created(TARGET) == at(30)
+    assert journal.last_created("elsewhere") is None
