@@ -20,6 +20,8 @@ _CELL_BYTES: Final = 32 * 2**20  # one cell's XML: a million characters, each as
 _MOST_CELLS: Final = 40_000_000  # from the first to the last that hold anything; each takes 32 bytes
 _USUAL_ROWS: Final = 99_999  # what lies beyond these is a reason to look closer
 _USUAL_COLUMNS: Final = 26
+_BEGIN: Final = b"<sheetData>"  # of the cells
+_END: Final = b"</sheetData>"
 
 # Made to be quick, for they see every byte: one literal each and few false alarms.
 _OTHER_TAG: Final = re.compile(rb"<[^tirv/c]")  # a formula, or what stands before and behind the cells
@@ -27,6 +29,7 @@ _ERROR: Final = re.compile(rb"""=["']e["']""")
 _ODD_ROW: Final = re.compile(rb"""<row(?: [^r]| r="[0-9]{6}| r='|>| [^>]*hidden)""")  # no number, a far one
 _ODD_CELL: Final = re.compile(rb"""<c(?: [^r]| r="[A-Z](?:[A-Z]|[0-9]{6})| r='|>)""")  # the same
 
+_ANY_CELL: Final = re.compile(rb"<(?:row|c)[\s/>]")
 _UNPLACED: Final = re.compile(rb"""<(?:row|c)(?: [^r]| r='|>)""")
 _HIDDEN: Final = re.compile(rb"""<row\b[^>]*\shidden=["'](?:1|true)["']""")
 _FAR_COLUMN: Final = re.compile(rb"""\sr=["']([A-Z]{2,3})[0-9]""")
@@ -161,10 +164,9 @@ class _Scan:
 
     def take(self, piece: bytes) -> None:
         """Look at the next piece."""
-        other = _OTHER_TAG.search(piece)
-        if other:
+        if _OTHER_TAG.search(piece):
             self._look_aside(piece)
-        closely = self._exact or other or _ERROR.search(piece)
+        closely = self._exact or _OTHER_TAG.search(piece, *_cells_in(piece)) or _ERROR.search(piece)
         if _ODD_ROW.search(piece) or _ODD_CELL.search(piece):
             self._reach(piece)
             closely = closely or _UNPLACED.search(piece) or _HIDDEN.search(piece)
@@ -216,6 +218,18 @@ class _Scan:
         rows = (int(digits) for digits in _FAR_ROW.findall(piece))
         self._last_column = max(self._last_column, *(position_of(f"{letters}1")[0] for letters in columns), 0)
         self._last_row = max(self._last_row, *rows, 0)
+
+
+def _cells_in(piece: bytes) -> tuple[int, int]:
+    """Return where the cells of a piece begin and end.
+
+    Where texts stand apart, a piece holds thousands of rows: its head would have all of them looked at. What
+    looks like the cells' beginning within a comment has cells before it; what looks like their end there
+    stands behind the comment's own mark, which is a reason to look.
+    """
+    begin, end = piece.find(_BEGIN), piece.rfind(_END)
+    headless = begin < 0 or _ANY_CELL.search(piece, 0, begin)
+    return 0 if headless else begin + len(_BEGIN), len(piece) if end < 0 else end
 
 
 def _columns_in_words(tag: bytes) -> str:

@@ -86,7 +86,7 @@ def _is_faulty(number: int, percent: int) -> bool:
 
 
 def written(kind: str, path: str, count: str) -> Callable[[], None]:
-    """Return what writes a catalogue; in a process of its own, since measured ones inherit its peak memory.
+    """Return what writes a catalogue; in a process of its own: the one that measures stays small.
 
     Args:
         kind: "inline", "shared" or "text".

@@ -114,10 +114,10 @@ def _from_the_file(*, rounds: int) -> tuple[Figure, ...]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "courses.xlsx"
         child("tests.bench.catalogue:written", "inline", path, str(_SMALL))
-        places = {_ROWS: "least", OURS: "from_the_file"}
+        places = {_ROWS: "least", OURS: "ours"}
 
         def whole(place: str) -> Mapping[str, float]:
-            told = child(f"tests.bench.contenders.checking:{place}", path, str(_SMALL))
+            told = child(f"tests.bench.contenders.from_file:{place}", path, str(_SMALL))
             return {"whole seconds": told["whole seconds"]}
 
         measures = {name: partial(whole, place) for name, place in places.items()}

@@ -78,6 +78,21 @@ def test_a_cell_that_has_its_value_is_no_fault(
     assert raw.cells.loc[2, 1] == value
 
 
+def test_an_edge_of_the_cells_within_a_comment_is_none(write_book: WriteBook) -> None:
+    """A sheet is scanned by the megabyte: neither part of this one has both of the true edges."""
+    before = {3: "<!--</sheetData>-->", 5: " " * 2**21, 7: "<!--<sheetData>-->"}
+
+    def commented(xml: str) -> str:
+        return re.sub(r'<row r="(\d)"', lambda row: before.get(int(row[1]), "") + row[0], xml)
+
+    rows = [HEADER, *(("Books", "=A1" if number in {3, 6} else number) for number in range(2, 9))]
+    raw = _read_with_part(write_book(Plan=rows), commented)
+    assert [(finding.code, finding.cell) for finding in raw.findings] == [
+        ("formula-without-value", "B3"),
+        ("formula-without-value", "B6"),
+    ]
+
+
 def test_rows_and_cells_without_addresses_are_counted(write_book: WriteBook) -> None:
     path = write_book(Plan=[HEADER, ("Books", "=A1"), ("Taxes", "=A1")])
     raw = _read_with_part(path, lambda xml: re.sub(r'<(c|row) r="\w+"', r"<\1", xml))

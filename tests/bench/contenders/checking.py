@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from schemas.properties import REQUIRED, SUMMARY_LIMIT, Visibility
@@ -251,29 +250,3 @@ def _typed(columns: dict[str, list[object]]) -> pd.DataFrame:
 
 def _rows(columns: Mapping[str, list[object]]) -> list[dict[str, object]]:
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-
-
-def from_the_file(path: str, count: str) -> Callable[[], None]:
-    """Read, tidy and check a workbook without faults."""
-    from pipeline.check import check
-    from pipeline.read import read_sheet
-    from pipeline.tidy import tidy
-
-    def work() -> None:
-        checked = check(tidy(read_sheet(Path(path))))
-        assert sum(row.course is not None for row in checked.rows) == int(count), checked.findings[:3]
-
-    return work
-
-
-def least(path: str, count: str) -> Callable[[], None]:
-    """Load what a judge of data frames needs, and read a workbook's cells."""
-    import pandas as pd  # noqa: F401 - its loading is measured
-    import pandera.pandas as pa  # noqa: F401 - its loading is measured
-    from python_calamine import CalamineWorkbook
-
-    def work() -> None:
-        rows = list(CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows())
-        assert len(rows) == int(count) + 1
-
-    return work
