@@ -23,6 +23,7 @@ _ALL: Final = "all cases"
 _BARE: Final = "requests, a loop with fdatasync"
 _DLT: Final = "dlt, a custom destination"
 _TOLD: Final = ("rows a second", "whole seconds", "CPU ms a row", "megabytes")
+_ENDS: Final = ("ended right", "ended wrong", "courses missing", "courses twice or more")
 _SLOW_MILLISECONDS: Final = 200
 _QUICK_EVERY: Final = 5  # of the cases, which then are a fifth
 
@@ -132,7 +133,7 @@ def _faults(name: str, every: int) -> Mapping[str, float]:
         with sandbox.start(folder / "store.db", limits="off") as broken:
             place = f"tests.bench.contenders.{_CONTENDERS[name].faults}"
             told = child("tests.bench.contenders.sending:faults", place, broken.url, mine, str(every))
-    return {what: told[what] for what in ("ended right", "ended wrong")}
+    return {what: told[what] for what in _ENDS}
 
 
 def _by_kind(figures: Iterable[Figure]) -> tuple[Figure, ...]:
