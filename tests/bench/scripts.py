@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Course: TypeAlias = dict[str, object]
+Course: TypeAlias = dict[str, int | str | bool]
 COURSES_PATH: Final = "/api/content/courses"
 _READ_TIMEOUT_SECONDS: Final = 0.6
 _TOO_LONG_SECONDS: Final = 0.9

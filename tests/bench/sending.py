@@ -23,6 +23,7 @@ _ALL: Final = "all cases"
 _BARE: Final = "requests, a loop with fdatasync"
 _DLT: Final = "dlt, a custom destination"
 _TOLD: Final = ("rows a second", "whole seconds", "CPU ms a row", "megabytes")
+_ENDS: Final = ("ended right", "ended wrong", "courses missing", "courses twice or more")
 _SLOW_MILLISECONDS: Final = 200
 _QUICK_EVERY: Final = 5  # of the cases, which then are a fifth
 
@@ -48,14 +49,15 @@ _CONTENDERS: Final[Mapping[str, _Contender]] = {
     ),
 }
 _NOTES: Final = (
-    "Sending: from the first request to the last, with all rows in memory; only the loop with fdatasync and "
-    "course-import have each row on the disk before it leaves. dlt keeps its rows on the disk from before "
-    "the first request, and how many were sent, not which one is on its way. One request is in flight: more "
-    "than that is dlt's to have, with its files split, and course-import's where answers take over a second.",
-    "Faults: each case is played at the same sandbox for four courses. course-import and dlt are run again, "
-    "five times at most, while they say that something is left; a Singer tap and its target likewise, from "
-    "the last bookmark the target printed, which it does at its end. The two loops note a row that failed, "
-    "go on and have nothing to resume from: where such a course was created all the same, that counts as "
+    "Sending: from the first request to the last, with all rows in memory.",
+    "Only the loop with fdatasync and course-import have each row on the disk before it leaves. dlt keeps",
+    "its rows on the disk from before the first request, and how many were sent, not which is on its way.",
+    "One request is in flight: more is dlt's to have with its files split, and course-import's where answers",
+    "take over a second.",
+    "Faults: each case is played at the same sandbox for four courses. course-import and dlt are run again,",
+    "five times at most, while they say that something is left; a Singer tap and its target likewise, from",
+    "the last bookmark the target printed, which it does at its end. The two loops note a row that failed,",
+    "go on and have nothing to resume from: where such a course was created all the same, that counts as",
     "right, although they call it failed. Retry has 409 among its statuses, this API's word for too fast.",
     "None of the others looks whether a course is there before it is sent again; none asks for a person.",
 )
@@ -131,7 +133,7 @@ def _faults(name: str, every: int) -> Mapping[str, float]:
         with sandbox.start(folder / "store.db", limits="off") as broken:
             place = f"tests.bench.contenders.{_CONTENDERS[name].faults}"
             told = child("tests.bench.contenders.sending:faults", place, broken.url, mine, str(every))
-    return {what: told[what] for what in ("ended right", "ended wrong")}
+    return {what: told[what] for what in _ENDS}
 
 
 def _by_kind(figures: Iterable[Figure]) -> tuple[Figure, ...]:

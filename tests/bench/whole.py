@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.measuring import OURS, Bound, Comparison, Figure, child, in_turns
 from tests.bench import stub
+from tests.bench.measuring import OURS, Bound, Comparison, Figure, child, in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -28,7 +28,7 @@ _SETTLE_SECONDS: Final = 0.3  # 60 for everybody else: the sandbox's courses app
 
 
 def importing() -> Program:
-    """Return the import of a file; nothing is left to do when a run says so, or that a person has to go on."""
+    """Return the import of a file; nothing is left when a run says so, or that a person has to go on."""
 
     def send(errand: Errand, _watch: Stopwatch) -> bool:
         path = errand.folder / "courses.csv"

@@ -30,9 +30,9 @@ def least_possible(sizes: str, seed: str) -> Work:
 
 def ours(sizes: str, seed: str) -> Work:
     """`Pacer`, with the limits of the settings' defaults."""
-    from pipeline.api.pacing import Pacer  # noqa: PLC0415 - loaded by whom it is measured for
-    from pipeline.cli.entrance import limits_of  # noqa: PLC0415 - the same
-    from pipeline.settings import load_settings  # noqa: PLC0415 - the same
+    from pipeline.api.pacing import Pacer
+    from pipeline.cli.entrance import limits_of
+    from pipeline.settings import load_settings
 
     limits = limits_of(load_settings(connects=False))
     assert {(limit.most, limit.seconds) for limit in limits} == set(LIMITS), "these are not the defaults"
@@ -62,7 +62,7 @@ def pyrate_limiter(sizes: str, seed: str) -> Work:
     clock = Clock()
     with clock.worn():
         # It takes its clock while it is imported; the bench has it in an environment of its own.
-        from pyrate_limiter import (  # type: ignore[import-not-found]  # noqa: PLC0415 - as said
+        from pyrate_limiter import (  # type: ignore[import-not-found]
             Duration,
             Limiter,
             Rate,
@@ -87,7 +87,7 @@ def requests_ratelimiter(sizes: str, seed: str) -> Work:
     clock = Clock()
     with clock.worn():
         # The same.
-        from requests_ratelimiter import (  # type: ignore[import-not-found]  # noqa: PLC0415 - as said
+        from requests_ratelimiter import (  # type: ignore[import-not-found]
             LimiterSession,
         )
 
@@ -148,8 +148,8 @@ def _again(attempt: Callable[[], bool], clock: Clock) -> Send:
 
 def _line_to(api: Api) -> Any:  # noqa: ANN401 - requests is loaded by whom it is measured for
     """Return what carries a session's requests to the simulated API."""
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415 - the same
-    from urllib3 import HTTPResponse  # noqa: PLC0415 - the same
+    from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPResponse
 
     wait = {"Retry-After": f"{RETRY_AFTER_SECONDS}"}
 

@@ -103,7 +103,7 @@ def faults(place: str, url: str, folder: str, every: str) -> Callable[[], Mappin
 
     def work() -> Mapping[str, float]:
         sandbox = Sandbox(url)
-        right = 0
+        right = missing = twice = 0
         played = CASES[:: int(every)]
         for number, case in enumerate(played):
             own = Path(folder) / str(number)
@@ -116,8 +116,17 @@ def faults(place: str, url: str, folder: str, every: str) -> Callable[[], Mappin
                 read_timeout_seconds=case.read_timeout_seconds,
             )
             any(send(errand, Stopwatch()) for _ in range(_MOST_RUNS))
-            right += sandbox.titles() == {str(course["Title"]): 1 for course in errand.courses}
-        return {"ended right": right, "ended wrong": len(played) - right}
+            there = sandbox.titles()
+            counts = [there[str(course["Title"])] for course in errand.courses]
+            missing += counts.count(0)
+            twice += sum(count > 1 for count in counts)
+            right += there.total() == len(counts) and set(counts) == {1}
+        return {
+            "ended right": right,
+            "ended wrong": len(played) - right,
+            "courses missing": missing,
+            "courses twice or more": twice,
+        }
 
     return work
 

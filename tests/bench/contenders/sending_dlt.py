@@ -1,4 +1,4 @@
-"""A custom destination of dlt, one course a call, as its documentation advises where nothing may come twice."""
+"""A custom destination of dlt, one course a call, as its page advises where nothing may come twice."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"
 def destination() -> Program:
     """Return a pipeline that goes on, when it is run again, with the batch that failed."""
     os.environ.update(_QUIET)
-    import dlt  # type: ignore[import-not-found]  # noqa: PLC0415 - installed beside the peers only
-    from dlt.pipeline.exceptions import (  # type: ignore[import-not-found]  # noqa: PLC0415 - the same
+    import dlt  # type: ignore[import-not-found]
+    from dlt.pipeline.exceptions import (  # type: ignore[import-not-found]
         PipelineStepFailed,
     )
 

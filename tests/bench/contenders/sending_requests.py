@@ -12,6 +12,7 @@ from urllib3 import Retry
 
 if TYPE_CHECKING:
     from tests.bench.contenders.sending import Errand, Program, Stopwatch
+    from tests.bench.scripts import Course
 
 
 def bare() -> Program:
@@ -20,7 +21,7 @@ def bare() -> Program:
     def send(errand: Errand, watch: Stopwatch) -> bool:
         log = os.open(errand.folder / "sent.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-        def write_down(course: dict[str, object]) -> None:
+        def write_down(course: Course) -> None:
             os.write(log, json.dumps(course).encode() + b"\n")
             os.fdatasync(log)
 
@@ -60,7 +61,7 @@ def retrying() -> Program:
     return send
 
 
-def _try_to_post(errand: Errand, session: requests.Session, course: dict[str, object]) -> None:
+def _try_to_post(errand: Errand, session: requests.Session, course: Course) -> None:
     try:
         errand.post(session, course)
     except requests.RequestException as failure:

@@ -55,8 +55,9 @@ def resuming() -> Program:
     def send(errand: Errand, watch: Stopwatch) -> bool:
         bookmark = errand.folder / "state.json"
         sent = json.loads(bookmark.read_text())["sent"] if bookmark.exists() else 0
+        printed = io.StringIO()
         try:
-            with redirect_stdout(io.StringIO()) as printed:
+            with redirect_stdout(printed):
                 listen(errand, watch, io.StringIO(messages(errand.courses, sent=sent)))
         except requests.RequestException:
             return False
@@ -69,7 +70,7 @@ def resuming() -> Program:
 
 
 def _listener() -> Callable[[Errand, Stopwatch, TextIO], None]:
-    from singer_sdk import RecordSink, Target  # type: ignore[import-not-found]  # noqa: PLC0415 - peers only
+    from singer_sdk import RecordSink, Target  # type: ignore[import-not-found]
 
     def listen(errand: Errand, watch: Stopwatch, tap: TextIO) -> None:
         session = requests.Session()
@@ -87,7 +88,7 @@ def _listener() -> Callable[[Errand, Stopwatch, TextIO], None]:
             """Knows one stream."""
 
             name = "target-courses"
-            config_jsonschema: Final = {"properties": {}}
+            config_jsonschema: Final[dict[str, object]] = {"properties": {}}
             default_sink_class = CourseSink
 
         CourseTarget(config={}).listen(tap)

@@ -28,8 +28,8 @@ def imported(path: str, folder: str, url: str) -> Callable[[], None]:
 
 def start_and_read(path: str, rows: str) -> Callable[[], None]:
     """Load pandas and pandera, and read the rows with calamine: nothing is checked or told."""
-    import pandas as pd  # noqa: PLC0415 - what its loading takes is measured
-    import pandera.pandas as pa  # noqa: PLC0415 - the same
+    import pandas as pd
+    import pandera.pandas as pa
 
     assert pd.__name__, pa.__name__
     return cells_in_lists(path, rows)
@@ -37,7 +37,7 @@ def start_and_read(path: str, rows: str) -> Callable[[], None]:
 
 def cells_in_lists(path: str, rows: str) -> Callable[[], None]:
     """Read the rows with calamine into lists."""
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - what its loading takes is measured
+    from python_calamine import CalamineWorkbook
 
     def work() -> None:
         cells = list(CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows())
@@ -48,8 +48,8 @@ def cells_in_lists(path: str, rows: str) -> Callable[[], None]:
 
 def script(path: str, rows: str, url: str) -> Callable[[], None]:
     """Read with pandas, post row by row with requests: what people write for an afternoon's import."""
-    import pandas as pd  # noqa: PLC0415 - what its loading takes is measured
-    import requests  # noqa: PLC0415 - the same
+    import pandas as pd
+    import requests
 
     columns = {
         "Title": "Title",
@@ -83,7 +83,7 @@ def _run(folder: str, account: dict[str, str], *words: str) -> None:
     os.environ.update(account)
     os.chdir(folder)
     sys.argv = ["course-import", *words]
-    from pipeline.cli import run_command_line  # noqa: PLC0415 - what its loading takes is measured
+    from pipeline.cli import run_command_line
 
     code = run_command_line()
     assert code == 0, f"ended with {code}"
