@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
 STAMP := $(VENV)/.made-from-lock
+PEERS := .bench/peers
+PEERS_LOCK := tests/bench/environments/peers.lock
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 FILE ?= samples/courses.xlsx
 ARGS ?=
@@ -50,13 +52,20 @@ test: $(STAMP)  ## Format, lint, types, import contracts, tests with branch cove
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term -m "not bench and not installs" $(ARGS)
 
-bench: $(STAMP)  ## Measure, as ratios within one run
-	$(BIN)/pytest -m bench -s -o faulthandler_timeout=1200 -p no:cacheprovider tests/bench $(ARGS)
+$(PEERS)/.made-from-lock: $(PEERS_LOCK)
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(PEERS_LOCK)
+	@echo "$(CURDIR)" > $$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course-import.pth
+	@touch $@
+
+bench: $(PEERS)/.made-from-lock  ## Measure beside what people would use instead (QUICK=1: under two minutes)
+	$(PEERS)/bin/python -m tests.bench $(if $(QUICK),--quick) --json $(PEERS)/figures.json $(ARGS)
 
 lock: $(STAMP)  ## Renew the lock files (needs uv)
 	$(COMPILE) pyproject.toml --extra dev -o $(LOCK)
 	$(COMPILE) pyproject.toml --extra image --no-annotate --constraint $(LOCK) -o requirements-runtime.lock
 	$(COMPILE) .ci/airflow.in --no-annotate -o .ci/airflow.lock
+	$(COMPILE) pyproject.toml $(basename $(PEERS_LOCK)).in --no-annotate --constraint $(LOCK) -o $(PEERS_LOCK)
 
 clean:  ## Remove what make built; the journal and the reports stay
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf $(VENV) .bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.* htmlcov

@@ -62,7 +62,7 @@ def pyrate_limiter(sizes: str, seed: str) -> Work:
     clock = Clock()
     with clock.worn():
         # It takes its clock while it is imported; the bench has it in an environment of its own.
-        from pyrate_limiter import (  # type: ignore[import-not-found]
+        from pyrate_limiter import (
             Duration,
             Limiter,
             Rate,
@@ -87,7 +87,7 @@ def requests_ratelimiter(sizes: str, seed: str) -> Work:
     clock = Clock()
     with clock.worn():
         # The same.
-        from requests_ratelimiter import (  # type: ignore[import-not-found]
+        from requests_ratelimiter import (
             LimiterSession,
         )
 
