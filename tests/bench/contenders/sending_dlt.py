@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import requests
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.bench.contenders.sending import Errand, Program, Stopwatch
     from tests.bench.scripts import Course
 
+_FILES: Final = 4
 _QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
 
 
@@ -44,5 +45,16 @@ def destination() -> Program:
         except PipelineStepFailed:
             return False
         return True
+
+    return send
+
+
+def four_files() -> Program:
+    """Return the same with its rows in four files, which dlt loads side by side."""
+    load = destination()
+
+    def send(errand: Errand, watch: Stopwatch) -> bool:
+        os.environ["NORMALIZE__DATA_WRITER__FILE_MAX_ITEMS"] = str(-(-len(errand.courses) // _FILES))
+        return load(errand, watch)
 
     return send
