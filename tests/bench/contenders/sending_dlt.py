@@ -18,10 +18,8 @@ _QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"
 def destination() -> Program:
     """Return a pipeline that goes on, when it is run again, with the batch that failed."""
     os.environ.update(_QUIET)
-    import dlt  # type: ignore[import-not-found]
-    from dlt.pipeline.exceptions import (  # type: ignore[import-not-found]
-        PipelineStepFailed,
-    )
+    import dlt
+    from dlt.pipeline.exceptions import PipelineStepFailed
 
     def send(errand: Errand, watch: Stopwatch) -> bool:
         session = requests.Session()

@@ -70,7 +70,7 @@ def resuming() -> Program:
 
 
 def _listener() -> Callable[[Errand, Stopwatch, TextIO], None]:
-    from singer_sdk import RecordSink, Target  # type: ignore[import-not-found]
+    from singer_sdk import RecordSink, Target
 
     def listen(errand: Errand, watch: Stopwatch, tap: TextIO) -> None:
         session = requests.Session()
