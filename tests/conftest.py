@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from pipeline import sandbox as sandbox_room
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from pipeline.sandbox import Running
+
+
+# CI takes as many examples of each property as hypothesis does by itself.
+settings.register_profile("sample", max_examples=40)
+if "CI" not in os.environ:
+    settings.load_profile("sample")
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from functools import cache
 from multiprocessing import forkserver
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import coverage
@@ -13,11 +14,12 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 PROCESSES: Final = multiprocessing.get_context("forkserver")
+_ROOT: Final = Path(__file__).parents[1]
 _LOADED: Final = (
-    *("pipeline.run", "pipeline.sandbox", "pipeline.report.metrics", "openpyxl", "rich.progress"),
+    *("tests.forked", "tests.crown.mortal", "openpyxl", "rich.progress"),
+    *("pipeline.run", "pipeline.sandbox", "pipeline.report.metrics"),
     *("pipeline.cli.batch", "pipeline.cli.beside", "pipeline.cli.rows", "pipeline.template"),
 )
 
@@ -29,6 +31,7 @@ def load_everything() -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
             patch.delenv(name)
+        patch.setenv("PYTHONPATH", str(_ROOT))  # it knows nothing of pytest's path
         forkserver.ensure_running()
 
 

@@ -52,7 +52,7 @@ def test_a_text_that_was_read_in_a_wrong_encoding_is_a_warning(
     ),
     words=st.lists(st.text("aéüßœñçłžğ“”’—ΩλЖёא٣簿😀", min_size=1, max_size=6), max_size=9, unique=True),
 )
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_every_word_ftfy_would_mend_is_told(encoding: str, words: list[str], judge: Judge) -> None:
     """The quick look before ftfy is asked hides nothing, whatever UTF-8 was read as."""
     letters = [bytes([byte]).decode(encoding, "ignore") or chr(byte) for byte in range(256)]
