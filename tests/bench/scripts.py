@@ -20,6 +20,7 @@ class Case:
 
     faults: tuple[Mapping[str, object], ...] = ()
     limits: Mapping[str, object] | None = None  # None: there are none
+    refused_seconds: float = 0  # how long no connection is accepted, from the beginning
     courses: int = 4
     read_timeout_seconds: float = _READ_TIMEOUT_SECONDS
 
@@ -55,10 +56,12 @@ _CREATED: Final = ("500_after_storing", "close_after_storing", "cut_answer", "ma
 # No course is created.
 _NOT_CREATED: Final = (
     *("500_before_storing", "close_before_reading", "throttle", "400_ooops"),
-    *("unsuccessful", "html", "redirect", "401"),
+    *("unsuccessful", "html", "401"),
 )
 CASES: Final[tuple[Case, ...]] = (
-    *(_case((kind, at)) for kind in (*_CREATED, *_NOT_CREATED) for at in (1, 3)),  # 26
+    *(_case((kind, at)) for kind in (*_CREATED, *_NOT_CREATED) for at in (1, 3)),
+    _case(("redirect", 2)),
+    Case(refused_seconds=0.5),
     # More courses than a window takes, as the documentation answers that and as clients have met it.
     *(
         Case(limits={"answer": status, "windows": [{"most": 3, "seconds": 0.5, "writes_only": True}]})

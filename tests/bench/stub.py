@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.measuring import ROOT, python_of
+from tests.bench.measuring import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _PIECE: Final = 65536  # bytes
 def running(delay_milliseconds: int) -> Iterator[str]:
     """Start a stub; give its address."""
     process = subprocess.Popen(
-        [python_of("peers"), "-m", "tests.bench.stub", str(delay_milliseconds)],
+        [sys.executable, "-m", "tests.bench.stub", str(delay_milliseconds)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import requests
 
+from tests.bench.contenders.closed import closed_at_first
 from tests.bench.contenders.faults import Sandbox
 from tests.bench.scripts import CASES, COURSES_PATH, courses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.bench.scripts import Course
+    from tests.bench.scripts import Case, Course
 
 _CONNECT_SECONDS: Final = 10
 _READ_SECONDS: Final = 60
@@ -102,25 +103,15 @@ def faults(place: str, url: str, folder: str, every: str) -> Callable[[], Mappin
     send = _program(place)
 
     def work() -> Mapping[str, float]:
-        sandbox = Sandbox(url)
-        right = missing = twice = 0
         played = CASES[:: int(every)]
+        right = missing = twice = 0
         for number, case in enumerate(played):
             own = Path(folder) / str(number)
             own.mkdir()
-            errand = Errand(
-                url=url,
-                token=sandbox.play(case),
-                courses=courses(case.courses),
-                folder=own,
-                read_timeout_seconds=case.read_timeout_seconds,
-            )
-            any(send(errand, Stopwatch()) for _ in range(_MOST_RUNS))
-            there = sandbox.titles()
-            counts = [there[str(course["Title"])] for course in errand.courses]
+            counts = _play(case, send, url, own)
             missing += counts.count(0)
             twice += sum(count > 1 for count in counts)
-            right += there.total() == len(counts) and set(counts) == {1}
+            right += set(counts) == {1}
         return {
             "ended right": right,
             "ended wrong": len(played) - right,
@@ -129,6 +120,29 @@ def faults(place: str, url: str, folder: str, every: str) -> Callable[[], Mappin
         }
 
     return work
+
+
+def _play(case: Case, send: Program, url: str, folder: Path) -> list[int]:
+    """Play one case; return how often each course is there in the end."""
+    sandbox = Sandbox(url)
+    token = sandbox.play(case)
+    with closed_at_first(url, case.refused_seconds) as address:
+        errand = Errand(
+            url=address,
+            token=token,
+            courses=courses(case.courses),
+            folder=folder,
+            read_timeout_seconds=case.read_timeout_seconds,
+        )
+        runs = 1
+        while not send(errand, Stopwatch()) and runs < _MOST_RUNS:
+            time.sleep(case.refused_seconds)  # nobody starts again at once where nothing answers
+            runs += 1
+    there = sandbox.titles()
+    counts = [there[str(course["Title"])] for course in errand.courses]
+    if there.total() != sum(counts):
+        raise RuntimeError(f"courses that nobody was to send: {there}")
+    return counts
 
 
 def _program(place: str) -> Program:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import requests
@@ -12,12 +14,15 @@ if TYPE_CHECKING:
     from tests.bench.scripts import Course
 
 _FILES: Final = 4
-_QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
+_QUIET: Final = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
 
 
 def destination() -> Program:
     """Return a pipeline that goes on, when it is run again, with the batch that failed."""
-    os.environ.update(_QUIET)
+    # It keeps a number of its own in a folder of the user's or the system's, telemetry or not.
+    home = TemporaryDirectory(prefix="bench-dlt-")
+    atexit.register(home.cleanup)
+    os.environ |= {**_QUIET, "DLT_DATA_DIR": home.name}
     import dlt
     from dlt.pipeline.exceptions import PipelineStepFailed
 
