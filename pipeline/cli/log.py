@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 from platformdirs import user_state_path
 
-from pipeline.errors import Bug, CourseImportError
+from pipeline.errors import Bug, CourseImportError, Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,11 @@ def lines(log_format: str) -> Iterator[None]:
     except CourseImportError as refused:
         say(str(refused), event="refused", level=logging.ERROR, code=int(refused.exit_code))
         raise typer.Exit(refused.exit_code) from refused
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as bug:
+        say(str(bug_outside_a_run(bug)), event="bug", level=logging.ERROR, code=int(Exit.BUG))
+        raise typer.Exit(Exit.BUG) from bug
     finally:
         for log in (_LOG, _WARNINGS):
             log.removeHandler(objects)

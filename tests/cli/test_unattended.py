@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipeline.cli import run_command_line
 from pipeline.errors import Exit
 from tests.cli.conftest import COMMAND, SAMPLES, course_import
 from tests.run.conftest import course, write_courses
@@ -104,6 +106,21 @@ def test_errors_are_json_too(
     assert told[-1]["event"] in ("refused", "ended")
     assert "hush" not in ended.stderr + ended.stdout
     assert "me@example.com" not in ended.stderr
+
+
+def test_a_bug_is_json_too_wherever_it_strikes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_arguments: object, **_options: object) -> None:
+        raise KeyError("midway")
+
+    write_courses(Path("courses.csv"), course("Pottery"))
+    monkeypatch.setattr("pipeline.cli.batch.run.taken_before", broken)
+    words = ["course-import", "import", "courses.csv", "--unattended", "--log-format", "json"]
+    monkeypatch.setattr(sys, "argv", words)
+    assert run_command_line() == Exit.BUG
+    told = objects(capsys.readouterr().err)
+    assert (told[-1]["event"], told[-1]["code"]) == ("bug", 1)
 
 
 def test_metrics_and_a_notice_tell_how_it_ended(
