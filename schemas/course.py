@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,8 @@ _ADDRESS: Final = rf"(?i:https?)://(?:[^\s/?#@]*@)?{_HOST}(?::[0-9]*)?(?:[/?#]\S
 _UP_TO_ENDING: Final = r"(?i:https?)://[^/?#]+/(?:[^?#]*/)?[^/?#]*\."
 _ENDING: Final = rf"{_UP_TO_ENDING}[^./?#]+(?:[?#]|$)"
 _OTHER_ENDING: Final = rf"{_UP_TO_ENDING}(?!(?i:jpe?g|png|gif)(?:[?#]|\Z))[^./?#]+(?:[?#]|$)"
+# Most addresses are as plain as this and break none of the rules above: one look instead of three.
+_PLAIN_PICTURE: Final = re.compile(r"https?://[A-Za-z0-9.-]+/[!\"$->@-~]*\.(?:jpe?g|png|gif|JPE?G|PNG|GIF)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +169,15 @@ def _with_row_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> pd.DataF
     }
     for new, clear in IMAGE_PAIRS:
         wrong[f"image-and-clear {new}"] = frame[new].notna() & _sure(frame[clear])
-    return frame.assign(**{rule: ~wrong[rule].astype(bool) for rule in _ROW_RULES})
+    doubtful = {new: frame[new].mask(_plain_pictures(frame[new])) for new, _ in IMAGE_PAIRS}
+    return frame.assign(**doubtful, **{rule: ~wrong[rule].astype(bool) for rule in _ROW_RULES})
+
+
+def _plain_pictures(addresses: pd.Series) -> pd.Series[bool]:
+    """Tell of each cell whether the schema need not look at it; a list is quicker than pandas' `str`."""
+    matches = _PLAIN_PICTURE.fullmatch
+    plainly = [address is not None and matches(str(address)) is not None for address in plain(addresses)]
+    return pd.Series(plainly, index=addresses.index, dtype=bool)
 
 
 def _shared_keys(frame: pd.DataFrame, keys: Sequence[str | None]) -> tuple[pd.Series[bool], pd.Series[bool]]:
@@ -210,9 +221,7 @@ def _check(code: str, rule: Callable[[pd.Series], pd.Series], *, ignore_na: bool
 
 
 def _image_kind_known(addresses: pd.Series) -> pd.Series:
-    has_ending = addresses.str.match(_ENDING)
-    others = addresses[~has_ending]  # few: most addresses of pictures show their kind
-    return has_ending | ~others.str.fullmatch(_ADDRESS).reindex(addresses.index, fill_value=True)
+    return addresses.str.match(_ENDING) | ~addresses.str.fullmatch(_ADDRESS)
 
 
 def _image_kind_right(addresses: pd.Series) -> pd.Series:

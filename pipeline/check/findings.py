@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pipeline.check.directory import misfits, unresolved
-from pipeline.check.texts import left_overs, misread_texts
+from pipeline.check.texts import doubtful_texts
 from pipeline.model import finding_at
 from schemas.course import WARNINGS, broken_rules, plain
 from schemas.properties import IMAGE_PAIRS, PROPERTIES
@@ -77,8 +77,7 @@ def findings_of(
                     )
                 )
     found += misfits(sheet, directory)
-    found += misread_texts(sheet)
-    found += left_overs(sheet)
+    found += doubtful_texts(sheet)
     return in_order(found, sheet.columns)
 
 

@@ -6,25 +6,22 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from pipeline.check.markup import faults_of_markup
 from pipeline.model import finding_at
 from schemas.properties import PROPERTIES, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pandas as pd
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Finding, TidySheet
-
-    _Texts: TypeAlias = list[tuple[int, str]]  # by row
 
 _TEXTS: Final = tuple(name for name, entry in PROPERTIES.items() if entry.kind is Kind.TEXT)
 _MARKUP: Final = ("SummaryText", "FullDescription", "OverviewText")
 _PROSE: Final = ("Title", *_MARKUP)
 _OLD_LIMIT: Final = 255  # characters; the longest text a VARCHAR(255) keeps, and it cuts in silence
+_HANDFUL: Final = 500  # texts
 _SHOWN: Final = 40  # characters of a word; Japanese has no blanks
 _WORD: Final = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 _CONTROLS: Final = r"\x80-\x9f"  # the quotation marks of cp1252, read as Latin-1
@@ -87,63 +84,78 @@ _MARKUP_MESSAGES: Final = {
 }
 
 
-def misread_texts(sheet: TidySheet) -> Iterator[Finding]:
-    """Yield a warning for each text with letters that come from reading it in a wrong encoding."""
+def doubtful_texts(sheet: TidySheet) -> Iterator[Finding]:
+    """Yield a warning for each text read in a wrong encoding, and for what only an old system understands."""
     mend = "Correct it, save the file as UTF-8, or name its encoding with --encoding."
     if sheet.raw.source.sheet is not None:  # a workbook tells its encoding: it was misread before
         mend = "Correct it."
     for name in _TEXTS:
-        if name not in sheet.frame:
-            continue
-        for row, text in _items(sheet.frame[name]):
-            if not text.isascii() and (meant := _meant(text)):
-                wrong, right = map(_cut, meant)
-                message = f'has "{wrong}", which looks like "{right}" read in a wrong encoding. {mend}'
-                yield _warning(sheet, name, row, code="misread", message=message)
+        for texts in _handfuls(sheet, name):
+            found: list[Iterable[tuple[int, str, str]]] = [_misread_in(texts, mend)]
+            if name in _PROSE:
+                markup = _markup_in(texts) if name in _MARKUP else ()
+                found += [_patterns_in(texts), markup, _cuts_in(texts)]
+            for row, code, message in chain.from_iterable(found):
+                yield _warning(sheet, name, row, code=code, message=message)
 
 
-def left_overs(sheet: TidySheet) -> Iterator[Finding]:
-    """Yield a warning for each kind of thing in a text that only the system it came from understands."""
-    for name in _PROSE:
-        if name not in sheet.frame:
-            continue
-        texts = _items(sheet.frame[name])
-        found = (_patterns_in(texts), _markup_in(texts) if name in _MARKUP else (), _cuts_in(texts))
-        for row, code, message in chain.from_iterable(found):
-            yield _warning(sheet, name, row, code=code, message=message)
+def _misread_in(texts: _Texts, mend: str) -> Iterator[tuple[int, str, str]]:
+    for row, text in texts.items() if not texts.joined.isascii() else ():
+        if not text.isascii() and (meant := _meant(text)):
+            wrong, right = map(_cut, meant)
+            message = f'has "{wrong}", which looks like "{right}" read in a wrong encoding. {mend}'
+            yield row, "misread", message
 
 
 def _patterns_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
     for kind in _LEFT_OVERS:
-        mark = kind.mark
-        for row, text in [item for item in texts if mark in item[1]]:
+        for row, text in texts.having(kind.mark):
             if found := kind.pattern.search(text):
                 kilobytes = -(-len(found[0]) * 3 // 4000)  # four letters hold three bytes
                 yield row, kind.code, kind.message.format(piece=_cut(found[0]), kilobytes=kilobytes)
 
 
 def _markup_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
-    for row, text in [item for item in texts if "<" in item[1]]:
+    for row, text in texts.having("<"):
         for code, piece in faults_of_markup(text):
             yield row, code, _MARKUP_MESSAGES[code].format(piece=_cut(piece))
 
 
 def _cuts_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
-    for row, text in [item for item in texts if len(item[1]) == _OLD_LIMIT]:
-        message = (
-            f'ends with "{text[-_SHOWN:]}" after exactly {_OLD_LIMIT} characters, where many systems cut. '
-            "Complete it if its end is missing."
-        )
-        yield row, "cut-text", message
+    for row, text in texts.items() if _OLD_LIMIT in map(len, texts.texts) else ():
+        if len(text) == _OLD_LIMIT:
+            message = (
+                f'ends with "{text[-_SHOWN:]}" after exactly {_OLD_LIMIT} characters, where many systems '
+                "cut. Complete it if its end is missing."
+            )
+            yield row, "cut-text", message
 
 
-def _items(cells: pd.Series) -> _Texts:
-    """Return row and text of each cell that has one.
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Some texts of a column; joined they tell at one look that none of them has what is looked for."""
 
-    Asked one by one in a list they answer in a third of the time pandas' own methods for texts take.
-    """
-    texts = cells.dropna()
-    return list(zip(texts.index.tolist(), texts.tolist(), strict=True))
+    rows: Sequence[int]
+    texts: Sequence[str]
+    joined: str
+
+    def items(self) -> Iterator[tuple[int, str]]:
+        """Return row and text of each."""
+        return zip(self.rows, self.texts, strict=True)
+
+    def having(self, mark: str) -> Iterator[tuple[int, str]]:
+        """Yield row and text of each with `mark` in it."""
+        if mark in self.joined:
+            yield from ((row, text) for row, text in self.items() if mark in text)
+
+
+def _handfuls(sheet: TidySheet, name: str) -> Iterator[_Texts]:
+    """Yield the texts of a column, where there is one, in handfuls: joined all at once they take memory."""
+    if name in sheet.frame:
+        texts = sheet.frame[name].dropna()
+        for start in range(0, len(texts), _HANDFUL):
+            some = texts.iloc[start : start + _HANDFUL]
+            yield _Texts(some.index.tolist(), (cells := some.tolist()), "\n".join(cells))
 
 
 def _warning(sheet: TidySheet, name: str, row: int, *, code: str, message: str) -> Finding:

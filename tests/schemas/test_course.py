@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -8,7 +9,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.course import DTYPES, Course, complete, course_schema, fold_title, keys_of, plain
+from schemas.course import (
+    _PLAIN_PICTURE,
+    DTYPES,
+    Course,
+    broken_rules,
+    complete,
+    course_schema,
+    fold_title,
+    keys_of,
+    plain,
+)
 from schemas.properties import PROPERTIES
 
 if TYPE_CHECKING:
@@ -110,3 +121,23 @@ def test_an_own_key_is_never_taken_for_a_title(own: str, title: str) -> None:
     keys = keys_of(cells)
     assert len(set(keys)) == 3
     assert (keys[0] == own) is not own.startswith("title:")
+
+
+_STARTS = ("https://", "HTTP://", "www.example.com", ":80", "@", "/", "a", "é", " ", "?", "#", ".")
+_ENDS = (".jpg", ".JPEG", ".png", ".Gif", ".pdf")
+
+
+@given(
+    addresses=st.lists(
+        st.lists(st.sampled_from(_STARTS + _ENDS), max_size=8).map("".join)
+        | st.from_regex(_PLAIN_PICTURE, fullmatch=True),
+        max_size=5,
+    )
+)
+def test_a_look_for_plain_addresses_changes_no_answer(addresses: list[str]) -> None:
+    cells = complete(frame(NewImageUrl=[*addresses]))
+    keys = keys_of(cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("schemas.course._PLAIN_PICTURE", re.compile("(?!)"))
+        asked_of_all = list(broken_rules(cells, keys))
+    assert list(broken_rules(cells, keys)) == asked_of_all
