@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeline.check.markup import faults_of_markup
 from pipeline.model import finding_at
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.model import Finding, TidySheet
+
+    _Told: TypeAlias = tuple[int, str, str, str]  # row, text, code, message
 
 _TEXTS: Final = tuple(name for name, entry in PROPERTIES.items() if entry.kind is Kind.TEXT)
 _MARKUP: Final = ("SummaryText", "FullDescription", "OverviewText")
@@ -91,44 +93,53 @@ def doubtful_texts(sheet: TidySheet) -> Iterator[Finding]:
         mend = "Correct it."
     for name in _TEXTS:
         for texts in _handfuls(sheet, name):
-            found: list[Iterable[tuple[int, str, str]]] = [_misread_in(texts, mend)]
+            found: list[Iterable[_Told]] = [_misread_in(texts, mend)]
             if name in _PROSE:
                 markup = _markup_in(texts) if name in _MARKUP else ()
                 found += [_patterns_in(texts), markup, _cuts_in(texts)]
-            for row, code, message in chain.from_iterable(found):
-                yield _warning(sheet, name, row, code=code, message=message)
+            for row, text, code, message in chain.from_iterable(found):
+                yield finding_at(
+                    sheet.columns,
+                    name,
+                    row,
+                    code=code,
+                    message=message,
+                    severity="warning",
+                    stage="check",
+                    value=text,
+                )
 
 
-def _misread_in(texts: _Texts, mend: str) -> Iterator[tuple[int, str, str]]:
+def _misread_in(texts: _Texts, mend: str) -> Iterator[_Told]:
     for row, text in texts.items() if not texts.joined.isascii() else ():
         if not text.isascii() and (meant := _meant(text)):
             wrong, right = map(_cut, meant)
             message = f'has "{wrong}", which looks like "{right}" read in a wrong encoding. {mend}'
-            yield row, "misread", message
+            yield row, text, "misread", message
 
 
-def _patterns_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
+def _patterns_in(texts: _Texts) -> Iterator[_Told]:
     for kind in _LEFT_OVERS:
         for row, text in texts.having(kind.mark):
             if found := kind.pattern.search(text):
                 kilobytes = -(-len(found[0]) * 3 // 4000)  # four letters hold three bytes
-                yield row, kind.code, kind.message.format(piece=_cut(found[0]), kilobytes=kilobytes)
+                yield row, text, kind.code, kind.message.format(piece=_cut(found[0]), kilobytes=kilobytes)
 
 
-def _markup_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
+def _markup_in(texts: _Texts) -> Iterator[_Told]:
     for row, text in texts.having("<"):
         for code, piece in faults_of_markup(text):
-            yield row, code, _MARKUP_MESSAGES[code].format(piece=_cut(piece))
+            yield row, text, code, _MARKUP_MESSAGES[code].format(piece=_cut(piece))
 
 
-def _cuts_in(texts: _Texts) -> Iterator[tuple[int, str, str]]:
+def _cuts_in(texts: _Texts) -> Iterator[_Told]:
     for row, text in texts.items() if _OLD_LIMIT in map(len, texts.texts) else ():
         if len(text) == _OLD_LIMIT:
             message = (
                 f'ends with "{text[-_SHOWN:]}" after exactly {_OLD_LIMIT} characters, where many systems '
                 "cut. Complete it if its end is missing."
             )
-            yield row, "cut-text", message
+            yield row, text, "cut-text", message
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +167,6 @@ def _handfuls(sheet: TidySheet, name: str) -> Iterator[_Texts]:
         for start in range(0, len(texts), _HANDFUL):
             some = texts.iloc[start : start + _HANDFUL]
             yield _Texts(some.index.tolist(), (cells := some.tolist()), "\n".join(cells))
-
-
-def _warning(sheet: TidySheet, name: str, row: int, *, code: str, message: str) -> Finding:
-    value = str(sheet.frame.loc[row, name])
-    return finding_at(
-        sheet.columns, name, row, code=code, message=message, severity="warning", stage="check", value=value
-    )
 
 
 def _meant(text: str) -> tuple[str, str] | None:

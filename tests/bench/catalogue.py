@@ -35,7 +35,9 @@ FAULTS: Final = (
     ("Visibility", 9),
     ("TariffId", None),
     ("SummaryText", "x" * 450),
+    ("SummaryText", "See @@PLUGINFILE@@/plan.pdf"),
     ("NewImageUrl", "example dot com"),
+    ("NewImageUrl", "https://example.com/images/plan.pdf"),
 )
 
 

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from schemas.course import (
     _PLAIN_PICTURE,
     DTYPES,
     Course,
+    _with_row_rules,
     broken_rules,
     complete,
     course_schema,
@@ -141,3 +143,25 @@ def test_a_look_for_plain_addresses_changes_no_answer(addresses: list[str]) -> N
         patch.setattr("schemas.course._PLAIN_PICTURE", re.compile("(?!)"))
         asked_of_all = list(broken_rules(cells, keys))
     assert list(broken_rules(cells, keys)) == asked_of_all
+
+
+def test_the_schemas_own_validation_breaks_the_same_rules() -> None:
+    cells = complete(
+        frame(
+            Title=["Books", None, "Yoga", "Yoga", "Ink"],
+            BusinessId=[1, -1, 2, 2, 3],
+            HostId=[1, 1, 1, 2, None],
+            DisplayOrder=[1, 1, 1, 1, 1],
+            Visibility=[4, 9, 1, 1, 1],
+            TariffId=[None, None, 5, None, None],
+            SummaryText=["x" * 401, None, "", "a", "b"],
+            NewImageUrl=["http://x/a.pdf", "x", "http://x/a", "http://x/a.png", None],
+        )
+    )
+    keys = keys_of(cells)
+    broken = {(code, name) for code, name, _ in broken_rules(cells, keys)}
+    with pytest.raises(pa.errors.SchemaErrors) as raised:
+        course_schema().validate(_with_row_rules(cells, keys), lazy=True)
+    told = [(error.check.error, error.schema.name.split()[-1]) for error in raised.value.schema_errors]
+    assert set(told) == broken
+    assert len(told) == len(broken) == 11

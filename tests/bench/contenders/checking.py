@@ -7,6 +7,7 @@ tell the seconds for each of those.
 from __future__ import annotations
 
 import gc
+import re
 import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -22,7 +23,11 @@ Given = TypeVar("Given")
 Told = dict[str, float]
 
 IDS: Final = ("BusinessId", "HostId", "TariffId")
-ADDRESS: Final = r"https?://\S+"
+PICTURE: Final = r"https?://\S+\.(jpe?g|png|gif)"
+PROSE: Final = ("Title", "SummaryText")
+# What an old system leaves behind in texts, and how one begins that was read in a wrong encoding.
+LEFT_OVERS: Final = ("@@PLUGINFILE@@", "IMS-CC-FILEBASE", ";base64,", "<script", "[ld_", "Ã", "â€")
+LEFT_OVER: Final = "|".join(map(re.escape, LEFT_OVERS))
 _HEADERS: Final = {
     "SystemId": "Key",
     "BusinessId": "Location",
@@ -46,20 +51,23 @@ def masks(count: str, percents: str) -> Callable[[], Told]:
         wrong += [~frame["Visibility"].isin(list(Visibility))]
         wrong += [frame["Visibility"].eq(Visibility.PAID).fillna(value=False) & frame["TariffId"].isna()]
         wrong += [frame["SummaryText"].str.len().gt(SUMMARY_LIMIT)]
-        wrong += [~frame["NewImageUrl"].str.fullmatch(ADDRESS)]
+        wrong += [~frame["NewImageUrl"].str.fullmatch(PICTURE)]
+        wrong += [frame.duplicated(["BusinessId", "SystemId"])]
+        wrong += [frame[name].str.contains(mark, regex=False) for name in PROSE for mark in LEFT_OVERS]
         return int(reduce(or_, wrong).sum())
 
     return _clocked(count, percents, _typed, {"masks": judge})
 
 
 def ours(count: str, percents: str) -> Callable[[], Told]:
-    """Judge by the schema alone, by `check`, and by `tidy` and `check` together."""
+    """Judge by the schema alone, to findings, and to courses that can go; with tidying before that."""
     import pandas as pd
 
-    from pipeline.check import check
+    from pipeline.check import NOTHING_LOOKED_UP, check
+    from pipeline.check.findings import findings_of
     from pipeline.model import RawSheet, Source, TidySheet
     from pipeline.tidy import tidy
-    from schemas.course import broken_rules, complete, keys_of
+    from schemas.course import complete, keys_of
 
     def read(columns: Mapping[str, list[object]]) -> RawSheet:
         cells = pd.DataFrame(dict(enumerate(columns.values())), dtype=object)
@@ -71,21 +79,22 @@ def ours(count: str, percents: str) -> Callable[[], Told]:
             cells=cells,
         )
 
-    def rules(sheets: tuple[RawSheet, TidySheet]) -> int:
-        frame = complete(sheets[1].frame)
-        return len({row for _, _, rows in broken_rules(frame, keys_of(frame)) for row in rows})
+    def findings(sheet: TidySheet) -> int:
+        frame = complete(sheet.frame)
+        found = findings_of(sheet, frame, keys_of(frame), NOTHING_LOOKED_UP)
+        return len({finding.row for finding in found})
 
     def checked(sheet: TidySheet) -> int:
-        return sum(row.course is None for row in check(sheet).rows)
+        return len({finding.row for finding in check(sheet).findings})
 
     return _clocked(
         count,
         percents,
         lambda columns: (raw := read(columns), tidy(raw)),
         {
-            "rules": rules,
-            "check": lambda sheets: checked(sheets[1]),
-            "tidy and check": lambda sheets: checked(tidy(sheets[0])),
+            "findings": lambda sheets: findings(sheets[1]),
+            "courses": lambda sheets: checked(sheets[1]),
+            "tidy and courses": lambda sheets: checked(tidy(sheets[0])),
         },
     )
 
@@ -94,7 +103,7 @@ def pydantic(count: str, percents: str) -> Callable[[], Told]:
     """Validate each row by a model, and keep the courses or what stands against them."""
     from typing import Annotated
 
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+    from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
     Id = Annotated[int, Field(gt=0)]  # noqa: N806 - a type
 
@@ -109,7 +118,14 @@ def pydantic(count: str, percents: str) -> Callable[[], Told]:
         Visibility: Annotated[int, Field(ge=1, le=4)]
         TariffId: Id | None
         SummaryText: Annotated[str, Field(max_length=SUMMARY_LIMIT)] | None
-        NewImageUrl: Annotated[str, Field(pattern=f"^{ADDRESS}$")] | None
+        NewImageUrl: Annotated[str, Field(pattern=f"^{PICTURE}$")] | None
+
+        @field_validator(*PROSE)
+        @classmethod
+        def nothing_is_left_over(cls, text: str | None) -> str | None:
+            if text is not None and any(mark in text for mark in LEFT_OVERS):
+                raise ValueError("has something of the old system")
+            return text
 
         @model_validator(mode="after")
         def paid_needs_a_tariff(self) -> CourseRow:
@@ -120,12 +136,20 @@ def pydantic(count: str, percents: str) -> Callable[[], Told]:
     CourseRow.model_rebuild(_types_namespace=locals())
 
     def judge(rows: list[dict[str, object]]) -> int:
-        courses, told = [], []
+        courses: list[CourseRow] = []
+        told: list[object] = []
+        keys = set()
         for row in rows:
             try:
-                courses.append(CourseRow.model_validate(row))
+                course = CourseRow.model_validate(row)
             except ValidationError as wrong:
                 told.append(wrong.errors())
+                continue
+            if (key := (course.BusinessId, course.SystemId)) in keys:
+                told.append(f"SystemId {course.SystemId} is taken")
+                continue
+            keys.add(key)
+            courses.append(course)
         return len(told)
 
     return _clocked(count, percents, _rows, {"pydantic": judge})
@@ -148,7 +172,9 @@ def great_expectations(count: str, percents: str) -> Callable[[], Told]:
             column="TariffId", row_condition=Column("Visibility") == int(Visibility.PAID)
         ),
         gxe.ExpectColumnValueLengthsToBeBetween(column="SummaryText", max_value=SUMMARY_LIMIT),
-        gxe.ExpectColumnValuesToMatchRegex(column="NewImageUrl", regex=f"^{ADDRESS}$"),
+        gxe.ExpectColumnValuesToMatchRegex(column="NewImageUrl", regex=f"^{PICTURE}$"),
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=["BusinessId", "SystemId"]),
+        *(gxe.ExpectColumnValuesToNotMatchRegex(column=name, regex=LEFT_OVER) for name in PROSE),
     ]
     suite = context.suites.add(gx.ExpectationSuite(name="courses", expectations=expectations))
     batch = asset.add_batch_definition_whole_dataframe("all")
@@ -167,7 +193,7 @@ def great_expectations(count: str, percents: str) -> Callable[[], Told]:
 
 
 def frictionless(count: str, percents: str) -> Callable[[], Told]:
-    """Validate rows by a Table Schema and a check for the rule that asks two fields."""
+    """Validate rows by a Table Schema and checks for what it has no words for."""
     from frictionless import Check, Checklist, Resource, Schema, errors
 
     class PaidNeedsATariff(Check):  # type: ignore[misc]  # of another environment, without types here
@@ -178,12 +204,20 @@ def frictionless(count: str, percents: str) -> Callable[[], Told]:
             if row["Visibility"] == Visibility.PAID and row["TariffId"] is None:
                 yield errors.RowConstraintError.from_row(row, note="a Paid course needs a pricing plan")
 
+    class NothingLeftOver(Check):  # type: ignore[misc]
+        type = "nothing-left-over"
+        Errors = [errors.RowConstraintError]  # noqa: RUF012
+
+        def validate_row(self, row: Any) -> Iterable[Any]:  # noqa: ANN401
+            if any(mark in row[name] for name in PROSE if row[name] for mark in LEFT_OVERS):
+                yield errors.RowConstraintError.from_row(row, note="has something of the old system")
+
     constraints: dict[str, dict[str, object]] = {name: {"required": True} for name in REQUIRED}
     for name in IDS:
         constraints.setdefault(name, {})["minimum"] = 1
     constraints["Visibility"]["enum"] = list(map(int, Visibility))
     constraints["SummaryText"] = {"maxLength": SUMMARY_LIMIT}
-    constraints["NewImageUrl"] = {"pattern": ADDRESS}
+    constraints["NewImageUrl"] = {"pattern": PICTURE}
     whole = {*IDS, "DisplayOrder", "Visibility"}
     schema = Schema.from_descriptor(
         {
@@ -194,13 +228,15 @@ def frictionless(count: str, percents: str) -> Callable[[], Told]:
                     "constraints": constraints.get(name, {}),
                 }
                 for name in by_property(1, 0)
-            ]
+            ],
+            "primaryKey": ["BusinessId", "SystemId"],
         }
     )
 
     def judge(rows: list[dict[str, object]]) -> int:
+        checks = Checklist(checks=[PaidNeedsATariff(), NothingLeftOver()])
         resource = Resource(data=rows, schema=schema)
-        told = resource.validate(Checklist(checks=[PaidNeedsATariff()]), limit_errors=2 * len(rows))
+        told = resource.validate(checks, limit_errors=2 * len(rows))
         return len({row for (row,) in told.flatten(["rowNumber"])})
 
     return _clocked(count, percents, _rows, {"frictionless": judge})
