@@ -38,7 +38,7 @@ class Database(ABC):
         try:
             with self.connection.begin():
                 yield self.connection
-        except SQLAlchemyError as failure:
+        except (SQLAlchemyError, self.connection.dialect.loaded_dbapi.Error) as failure:
             raise JournalUnusable(self.in_words(failure)) from failure
 
     def in_words(self, failure: Exception) -> str:

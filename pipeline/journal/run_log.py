@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from sqlalchemy import BindParameter, ClauseElement, Connection, CursorResult, Dialect
+    from sqlalchemy import BindParameter, ClauseElement, Connection, Dialect
+    from sqlalchemy.engine.interfaces import DBAPICursor
 
     from pipeline.model import Candidate, Finding, Listing, Row
 
@@ -186,7 +187,8 @@ class RunLog:
         }
         with self._pen, self._transaction() as connection:
             self._write(connection)
-            return int(_run(connection, _LEAVE, leaving).scalar_one())
+            [(number,)] = _run(connection, _LEAVE, leaving).fetchall()
+            return int(number)
 
     def answered(self, number: int, *, status: int | None, told: str) -> None:
         """Note what came back for a request."""
@@ -223,18 +225,34 @@ class RunLog:
         self._noted.clear()
 
 
-def _run(connection: Connection, statement: ClauseElement, values: Mapping[str, Any]) -> CursorResult[Any]:
-    """Execute a statement compiled once: Core's own way costs a third of a row's journalling."""
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement as its driver takes it."""
+
+    text: str
+    constants: Mapping[str, Any]  # what it holds besides the values it must be given
+    places: Sequence[str] | None  # the values' order, for a driver that takes them without names
+
+
+def _run(connection: Connection, statement: ClauseElement, values: Mapping[str, Any]) -> DBAPICursor:
+    """Execute a statement compiled once, by the driver's own cursor: Core's way costs a fifth of a row."""
     compiled = _compiled(statement, connection.dialect)
-    given = compiled.construct_params(values)
-    if compiled.positiontup is None:
-        return connection.exec_driver_sql(compiled.string, given)
-    return connection.exec_driver_sql(compiled.string, tuple(given[name] for name in compiled.positiontup))
+    given = {**compiled.constants, **values}
+    cursor = connection.connection.cursor()
+    cursor.execute(
+        compiled.text,
+        given if compiled.places is None else tuple(given[name] for name in compiled.places),
+    )
+    return cursor
 
 
 @cache
-def _compiled(statement: ClauseElement, dialect: Dialect) -> SQLCompiler:
+def _compiled(statement: ClauseElement, dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler):
         raise TypeError(f"{statement} is no statement of rows")
-    return compiled
+    return _Compiled(
+        text=compiled.string,
+        constants={name: bound.value for name, bound in compiled.binds.items() if not bound.required},
+        places=compiled.positiontup,
+    )
