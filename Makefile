@@ -50,7 +50,7 @@ test: $(STAMP)  ## Format, lint, types, import contracts, tests with branch cove
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term -m "not bench and not installs" $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term -m "not installs" $(ARGS)
 
 $(PEERS)/.made-from-lock: $(PEERS_LOCK)
 	$(PYTHON) -m venv --clear $(PEERS)

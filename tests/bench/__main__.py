@@ -20,7 +20,7 @@ from tests.bench.telling import document, header, table
 if TYPE_CHECKING:
     from tests.bench.measuring import Comparison
 
-NAMES: Final = ("pace", "sending", "reading", "checking", "whole", "starting")
+NAMES: Final = ("pace", "sending", "reading", "checking", "reporting", "whole", "starting")
 _SLACK: Final = 1.5  # where others are at work on the same machine, and for a quick look
 
 

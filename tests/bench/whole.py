@@ -38,7 +38,7 @@ _NOTES: Final = (
 def compare(*, quick: bool) -> Comparison:
     """Check and import each file in turns with the least; then let `check` grow."""
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
-    growing = (1_000, 10_000) if quick else (1_000, 10_000, _UNMARKED, _LARGEST)
+    growing = (1_000, 4_000) if quick else (1_000, 10_000, _UNMARKED, _LARGEST)
     with TemporaryDirectory() as folder, stub.running(0) as url:
         files = {rows: _written(Path(folder), rows) for rows in sorted({*rounds, *growing})}
         figures = [
