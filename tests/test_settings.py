@@ -19,6 +19,8 @@ from pipeline.settings import (
     load_settings,
     write_kept,
 )
+from pipeline.settings.addresses import without_secrets
+from pipeline.settings.sources import shown_settings
 
 
 def test_without_an_account_a_run_is_a_rehearsal() -> None:
@@ -439,3 +441,26 @@ def test_every_secret_is_of_a_kind_that_does_not_show() -> None:
     """And nothing else is: what is masked, warned of in .env and refused in the project file is one list."""
     hidden = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
     assert sorted(SECRETS) == sorted(hidden)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        pytest.param("https://spaces.example.com", "https://spaces.example.com", id="a host"),
+        pytest.param("https://hooks.example.com/T0/hush", "https://hooks.example.com/…", id="a path"),
+        pytest.param("https://hooks.example.com?key=hush", "https://hooks.example.com/…", id="a query"),
+        pytest.param("https://me:hush@example.com:8443/", "https://example.com:8443", id="a password"),
+        pytest.param("https://me:hu/sh@example.com", "https://…", id="a password with a slash"),
+        pytest.param("https://example.com/@hush/hook", "https://…", id="what may be one"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(address: str, told: str) -> None:
+    assert without_secrets(address) == told
+
+
+def test_the_doctor_shows_whom_it_tells_and_not_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are receivers whose path is their secret."""
+    monkeypatch.setenv("COURSE_IMPORT_NOTIFY", "https://hooks.example.com/T0/hush")
+    monkeypatch.setenv("COURSE_IMPORT_NOTIFY_SECRET", "hush" * 8)
+    shown = {setting.name: setting.value for setting in shown_settings(load_settings(), {})}
+    assert shown["COURSE_IMPORT_NOTIFY"] == "https://hooks.example.com/…"

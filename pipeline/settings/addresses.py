@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -29,6 +30,19 @@ def parts_of(address: str, *, with_query: bool = False) -> SplitResult | None:
 def without_user(address: str) -> str:
     """Return an address without the name and password somebody wrote into it."""
     return address.rpartition("@")[2]
+
+
+def without_secrets(address: str) -> str:
+    """Return an address without what may be secret: who stands before its host, and all behind it.
+
+    >>> without_secrets("https://me:word@hooks.example.com/T0/s3cret")
+    'https://hooks.example.com/…'
+    """
+    scheme, _, there = address.partition("://")
+    host = re.split("[/?#]", there, maxsplit=1)[0]
+    if "@" in there[len(host) :]:  # or else a password with such a sign in it
+        return f"{scheme}://…"
+    return f"{scheme}://{host.rpartition('@')[2]}{'/…' if there[len(host) + 1 :] else ''}"
 
 
 def is_of_postgresql(address: str) -> bool:

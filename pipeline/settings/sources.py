@@ -13,7 +13,7 @@ from pydantic_settings import TomlConfigSettingsSource
 
 from pipeline.model import ShownSetting
 from pipeline.settings import PROJECT_FILE, SECRETS, Settings, environment_name
-from pipeline.settings.addresses import without_user
+from pipeline.settings.addresses import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,8 +80,8 @@ def _shown(value: object) -> str:
             return "set"
         case timedelta():
             return f"{value.total_seconds():g}s"
-        case str() if "://" in value:  # somebody may have written a password into it
-            return without_user(value)
+        case str() if "://" in value:
+            return without_secrets(value)
         case float():
             return f"{value:g}"
     return str(value)
