@@ -24,10 +24,15 @@ _BEGIN: Final = b"<sheetData>"  # of the cells
 _END: Final = b"</sheetData>"
 
 # Made to be quick, for they see every byte: one literal each and few false alarms.
-_OTHER_TAG: Final = re.compile(rb"<[^tirv/c]")  # a formula, or what stands before and behind the cells
+_OTHER: Final = rb"[^tirv/c]"  # a formula, or what stands before and behind the cells
+_ODD: Final = (
+    rb"""row(?: [^r]| r="[0-9]{6}| r='|>| [^>]*hidden)"""  # no number, a far one
+    rb"""|c(?: [^r]| r="[A-Z](?:[A-Z]|[0-9]{6})| r='|>)"""  # the same
+)
+_OTHER_TAG: Final = re.compile(b"<" + _OTHER)
+_ODD_TAG: Final = re.compile(b"<(?:" + _ODD + b")")
+_REMARKABLE_TAG: Final = re.compile(b"<(?:" + _OTHER + b"|" + _ODD + b")")
 _ERROR: Final = re.compile(rb"""=["']e["']""")
-_ODD_ROW: Final = re.compile(rb"""<row(?: [^r]| r="[0-9]{6}| r='|>| [^>]*hidden)""")  # no number, a far one
-_ODD_CELL: Final = re.compile(rb"""<c(?: [^r]| r="[A-Z](?:[A-Z]|[0-9]{6})| r='|>)""")  # the same
 
 _ANY_CELL: Final = re.compile(rb"<(?:row|c)[\s/>]")
 _UNPLACED: Final = re.compile(rb"""<(?:row|c)(?: [^r]| r='|>)""")
@@ -164,12 +169,13 @@ class _Scan:
 
     def take(self, piece: bytes) -> None:
         """Look at the next piece."""
-        if _OTHER_TAG.search(piece):
+        closely = self._exact or _ERROR.search(piece)
+        if _REMARKABLE_TAG.search(piece):  # few pieces have one: asked once, not by kind
             self._look_aside(piece)
-        closely = self._exact or _OTHER_TAG.search(piece, *_cells_in(piece)) or _ERROR.search(piece)
-        if _ODD_ROW.search(piece) or _ODD_CELL.search(piece):
-            self._reach(piece)
-            closely = closely or _UNPLACED.search(piece) or _HIDDEN.search(piece)
+            closely = closely or _OTHER_TAG.search(piece, *_cells_in(piece))
+            if _ODD_TAG.search(piece):
+                self._reach(piece)
+                closely = closely or _UNPLACED.search(piece) or _HIDDEN.search(piece)
         if closely:
             self._look_closer(piece)
         elif (last := piece.rfind(b"<row ")) >= 0 and (place := _PLACE.search(piece, last)):
