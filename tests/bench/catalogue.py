@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import random
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 HEADER: Final = (
     "Key",
@@ -60,22 +61,27 @@ def planned(count: int) -> Iterator[list[object]]:
 
 def by_property(count: int, percent: int) -> dict[str, list[object]]:
     """Return courses as columns of the API's properties, `percent` of their rows with one fault each."""
+    columns = {name: [*cells] for name, cells in _without_fault(count).items()}
+    for number in filter(lambda number: _is_faulty(number, percent), range(count)):
+        name, cell = FAULTS[(number // 100 + number) % len(FAULTS)]
+        columns[name][number] = cell
+    return columns
+
+
+@cache
+def _without_fault(count: int) -> Mapping[str, Sequence[object]]:
     text = _texts()
-    columns: dict[str, list[object]] = {
+    return {
         "SystemId": [f"BK-{number}" for number in range(count)],
         "Title": [f"{text(30)} {number}" for number in range(count)],
         "BusinessId": [_BUSINESS_ID] * count,
         "HostId": [_HOST_ID] * count,
-        "DisplayOrder": list(range(count)),
+        "DisplayOrder": range(count),
         "Visibility": [4] * count,
         "TariffId": [_TARIFF_ID] * count,
         "SummaryText": [text(_SUMMARY) for _ in range(count)],
         "NewImageUrl": [f"https://example.com/images/{number}.jpg" for number in range(count)],
     }
-    for number in filter(lambda number: _is_faulty(number, percent), range(count)):
-        name, cell = FAULTS[(number // 100 + number) % len(FAULTS)]
-        columns[name][number] = cell
-    return columns
 
 
 def faulty(count: int, percent: int) -> int:

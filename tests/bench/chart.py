@@ -1,13 +1,14 @@
 """`python -m tests.bench.chart FILE.json OUT.svg`: what `--json` wrote as one picture of bars.
 
 The picture is SVG with its texts as text; it has a ground of its own, so that it can be read on a light and
-on a dark page.
+on a dark page. The same figures are printed as the README has them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -25,14 +26,29 @@ SHOWN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("600 courses", "seconds"),
         ("600 courses", "requests over a limit"),
         ("2,500 courses", "seconds"),
-        ("2,500 courses", "requests over a limit"),
     ),
+    "sending": (
+        ("1,000 rows, answers at once", "rows a second"),
+        ("40 cases of faults", "ended right"),
+    ),
+    "reading": (
+        ("100,000 rows of xlsx", "seconds"),
+        ("100,000 rows of xlsx", "megabytes"),
+        ("100,000 rows of CSV", "seconds"),
+    ),
+    "checking": (
+        ("10,000 rows, 0 % of them faulty", "seconds"),
+        ("100,000 rows, 0 % of them faulty", "seconds"),
+        ("100,000 rows, 100 % of them faulty", "seconds"),
+    ),
+    "reporting": (("5,000 rows, sheet of rows", "CPU seconds"),),
     "whole": (
         ("check, 10,000 rows", "seconds"),
         ("import, 10,000 rows", "seconds"),
         ("check, by the number of rows", "milliseconds a row"),
         ("check, 100,000 rows, beside its cells", "megabytes"),
     ),
+    "starting": (("--help", "seconds"),),
 }
 _ASIDE: Final = ("load seconds", "CPU seconds", "whole seconds")  # what `child` tells besides
 _MORE_IS_BETTER: Final = ("a second", "right")  # how such measures end; of all others less is better
@@ -88,17 +104,30 @@ def main() -> None:
     asked = parser.parse_args()
     document = json.loads(asked.figures.read_text(encoding="utf-8"))
     asked.picture.write_text(drawn(document), encoding="utf-8")
+    sys.stdout.write("\n".join((*in_markdown(document), "")))
+
+
+def in_markdown(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the picture shows as lines of a table, the others with their multiple of ours."""
+    yield f"| {_machine(document)} | {OURS} | others |"
+    yield "| --- | --- | --- |"
+    for comparison in document["comparisons"]:
+        for panel in panels_of(comparison):
+            ours = panel.values.get(OURS)
+            others = [
+                f"{name.removeprefix(f'{OURS}, ')} {_number(value)}"
+                + (f" ({value / ours:.2f} x)" if ours and value else "")
+                for name, value in panel.values.items()
+                if name != OURS
+            ]
+            what = f"{comparison['title']}: {panel.case}, {panel.what}"
+            yield f"| {what} | {'' if ours is None else _number(ours)} | {'; '.join(others)} |"
 
 
 def drawn(document: Mapping[str, Any]) -> str:
     """Return the picture of what `telling.document` returns, with as many comparisons as there are."""
-    machine = document["machine"]
-    told = (
-        f"Medians on {machine['processor']}, {machine['cores']} cores, "
-        f"Python {machine['python']}, {machine['date']}"
-    )
     lines = [_text(_MARGIN, 30, f"{OURS} beside what people would use instead", "heading")]
-    lines.append(_text(_MARGIN, 48, told, "small"))
+    lines.append(_text(_MARGIN, 48, _machine(document), "small"))
     top = 64.0
     for comparison in document["comparisons"]:
         lines.append(_text(_MARGIN, top + 20, comparison["title"], "heading"))
@@ -109,6 +138,14 @@ def drawn(document: Mapping[str, Any]) -> str:
                 lines += _panel(panel, _MARGIN + column * (_COLUMN + _GAP), top)
             top += max(panel.height for panel in pair)
     return _framed(lines, top + 8)
+
+
+def _machine(document: Mapping[str, Any]) -> str:
+    machine = document["machine"]
+    return (
+        f"Medians on {machine['processor']}, {machine['cores']} cores, "
+        f"Python {machine['python']}, {machine['date']}"
+    )
 
 
 def panels_of(comparison: Mapping[str, Any]) -> Iterator[Panel]:

@@ -58,7 +58,7 @@ def compare(*, quick: bool) -> Comparison:
     figures = list(_judged(_CONTENDERS, _SMALL, percents, rounds=3 if quick else 5, fewer=slow))
     if not quick:
         others = [name for name in _CONTENDERS if name != "frictionless"]
-        figures += _judged(others, _LARGE, percents, rounds=3, fewer={"great_expectations": 1})
+        figures += _judged(others, _LARGE, percents, rounds=5, fewer={"great_expectations": 2})
     figures += _by_share(figures, percents)
     figures += _from_the_file(rounds=3 if quick else 5)
     return Comparison(
@@ -131,7 +131,7 @@ def _bounds(*, quick: bool) -> Iterator[Bound]:
     yield seconds(case=_case(_SMALL, 0), contender=OURS, reference=_LEAST, at_most=6)
     for case in (_case(_SMALL, 0), _case(_SMALL, 100)):
         yield seconds(case=case, contender="frictionless", reference=OURS, at_least=5)
-    yield seconds(case=_case(_SMALL, 0), contender="Great Expectations", reference=OURS, at_least=4)
+    yield seconds(case=_case(_SMALL, 0), contender="Great Expectations", reference=OURS, at_least=5)
     if not quick:
         yield seconds(case=_case(_LARGE, 0), contender=OURS, reference=_LEAST, at_most=3)
         yield seconds(case=_case(_LARGE, 0), contender="Great Expectations", reference=OURS, at_least=2.5)

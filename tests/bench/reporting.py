@@ -19,7 +19,7 @@ _WHAT: Final = "CPU seconds"  # what others take of the processor does not count
 
 def compare(*, quick: bool) -> Comparison:
     """Write the sheet of rows, and a marked copy of the user's sheet."""
-    count = 2_000 if quick else 10_000
+    count = 2_000 if quick else 5_000
     rows, copy = f"{count:,} rows, sheet of rows", f"{count:,} rows, marked copy"
     cases = {
         rows: {_BARE: "bare_cells", OURS: "sheet_of_rows"},
@@ -34,7 +34,7 @@ def compare(*, quick: bool) -> Comparison:
             for figure in in_turns(
                 case,
                 {name: partial(_cost, place, path, count) for name, place in contenders.items()},
-                rounds=2 if quick else 3,
+                rounds=2 if quick else 5,
             )
         ]
     seconds = partial(Bound, what=_WHAT, contender=OURS)

@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import distributions
+from importlib.metadata import PackageNotFoundError, version
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tests.bench.measuring import Comparison, Figure
 
 _DIGITS: Final = 4
+_WIDTH: Final = 110
+_TOLD: Final = {
+    *("dlt", "singer-sdk", "requests", "urllib3", "sqlalchemy", "pyrate-limiter", "requests-ratelimiter"),
+    *("pandas", "openpyxl", "python-calamine", "polars", "fastexcel"),
+    *("pandera", "pydantic", "great-expectations", "frictionless", "typer"),
+}
 
 
 def machine() -> dict[str, object]:
@@ -26,19 +34,17 @@ def machine() -> dict[str, object]:
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
-        "versions": {
-            each.metadata["Name"]: each.version
-            for each in sorted(distributions(), key=lambda each: each.metadata["Name"].casefold())
-        },
+        "versions": dict(_versions()),
     }
 
 
 def header() -> str:
-    """Return the machine in a line or two."""
+    """Return the machine and the versions in a few lines."""
     told = machine()
+    versions = ", ".join(f"{name} {version}" for name, version in _versions())
     return (
         f"{told['date']} · {told['processor']}, {told['cores']} cores · {told['system']} · "
-        f"Python {told['python']}, SQLite {told['sqlite']}\n"
+        f"Python {told['python']}, SQLite {told['sqlite']}\n{fill(versions, _WIDTH)}\n"
     )
 
 
@@ -81,6 +87,13 @@ def document(comparisons: Iterable[Comparison]) -> dict[str, object]:
             for comparison in comparisons
         ],
     }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    """Yield what is compared, and what carries it."""
+    for name in sorted(_TOLD):
+        with suppress(PackageNotFoundError):  # the tests draw charts without the peers
+            yield name, version(name)
 
 
 def _processor() -> str:

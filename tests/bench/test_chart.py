@@ -3,18 +3,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.bench.chart import drawn
+from tests.bench.chart import drawn, in_markdown
 from tests.bench.measuring import OURS, ROOT, Comparison, Figure
 from tests.bench.telling import document
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+BENCH = Path(__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -97,5 +96,17 @@ def test_the_command_draws_what_was_written(tmp_path: Path) -> None:
     figures: dict[str, Any] = document([PACE])
     (tmp_path / "figures.json").write_text(json.dumps(figures), encoding="utf-8")
     words = ["-m", "tests.bench.chart", str(tmp_path / "figures.json"), str(tmp_path / "out.svg")]
-    subprocess.run([sys.executable, *words], check=True, timeout=60, cwd=ROOT)
+    ended = subprocess.run(
+        [sys.executable, *words], check=True, timeout=60, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     assert (tmp_path / "out.svg").read_text(encoding="utf-8") == drawn(figures)
+    assert ended.stdout.splitlines()[2:] == [
+        "| Pace & limits: 600 courses, seconds | 561 | the least possible 546 (0.97 x) |"
+    ]
+
+
+def test_the_readmes_table_and_picture_are_the_figures() -> None:
+    figures = json.loads((BENCH / "figures.json").read_text(encoding="utf-8"))
+    assert (BENCH / "figures.svg").read_text(encoding="utf-8") == drawn(figures)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(("", *in_markdown(figures), "")) in readme
