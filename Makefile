@@ -58,7 +58,7 @@ $(PEERS)/.made-from-lock: $(PEERS_LOCK)
 	@echo "$(CURDIR)" > $$($(PEERS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course-import.pth
 	@touch $@
 
-bench: $(PEERS)/.made-from-lock  ## Measure beside what people would use instead (QUICK=1: under two minutes)
+bench: $(PEERS)/.made-from-lock  ## Measure beside what people would use instead (QUICK=1: in two minutes)
 	$(PEERS)/bin/python -m tests.bench $(if $(QUICK),--quick) --json $(PEERS)/figures.json $(ARGS)
 
 lock: $(STAMP)  ## Renew the lock files (needs uv)

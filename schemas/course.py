@@ -42,7 +42,9 @@ _UP_TO_ENDING: Final = r"(?i:https?)://[^/?#]+/(?:[^?#]*/)?[^/?#]*\."
 _ENDING: Final = rf"{_UP_TO_ENDING}[^./?#]+(?:[?#]|$)"
 _OTHER_ENDING: Final = rf"{_UP_TO_ENDING}(?!(?i:jpe?g|png|gif)(?:[?#]|\Z))[^./?#]+(?:[?#]|$)"
 # Most addresses are as plain as this and break none of the rules above: one look instead of three.
-_PLAIN_PICTURE: Final = re.compile(r"https?://[A-Za-z0-9.-]+/[!\"$->@-~]*\.(?:jpe?g|png|gif|JPE?G|PNG|GIF)")
+_PLAIN_PICTURE: Final = re.compile(
+    r"https?://[A-Za-z0-9.-]+/[!\"$->@-~]*\.(?:jpe?g|png|gif|JPE?G|PNG|GIF)(?:[?#][!-~]*)?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +133,20 @@ def broken_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> Iterator[tu
     Args:
         frame: one column per property as `complete` returns them, the index being row numbers.
         keys: each row's key, as `keys_of` returns them.
+
+    Raises:
+        TypeError: a column is typed otherwise than its kind is.
     """
+    types = {name: str(dtype) for name, dtype in frame.dtypes.items()}
+    if types != {name: DTYPES[entry.kind] for name, entry in PROPERTIES.items()}:
+        raise TypeError(f"cells typed as {types}")
     judged = _with_row_rules(frame, keys)
+    doubtful = {new: _doubtful_pictures(frame[new]) for new, _ in IMAGE_PAIRS}
     for name, column in course_schema().columns.items():
         for check in column.checks:
             # Asked one by one: `validate` would take 2 ms for a table of its own about each broken rule.
-            passed = check(judged[name]).check_output  # of cells there are, unless it asks for missing ones
+            told = check(doubtful[name] if check in _OF_PICTURES else judged[name])
+            passed = told.check_output  # of the cells that are there, unless the rule asks for missing ones
             if rows := passed.index[~passed.astype(bool)].tolist():
                 yield check.error, name.split()[-1], rows
 
@@ -169,15 +179,14 @@ def _with_row_rules(frame: pd.DataFrame, keys: Sequence[str | None]) -> pd.DataF
     }
     for new, clear in IMAGE_PAIRS:
         wrong[f"image-and-clear {new}"] = frame[new].notna() & _sure(frame[clear])
-    doubtful = {new: frame[new].mask(_plain_pictures(frame[new])) for new, _ in IMAGE_PAIRS}
-    return frame.assign(**doubtful, **{rule: ~wrong[rule].astype(bool) for rule in _ROW_RULES})
+    return frame.assign(**{rule: ~wrong[rule].astype(bool) for rule in _ROW_RULES})
 
 
-def _plain_pictures(addresses: pd.Series) -> pd.Series[bool]:
-    """Tell of each cell whether the schema need not look at it; a list is quicker than pandas' `str`."""
+def _doubtful_pictures(addresses: pd.Series) -> pd.Series:
+    """Return the addresses that a look does not clear; a list is quicker than pandas' `str`."""
     matches = _PLAIN_PICTURE.fullmatch
-    plainly = [address is not None and matches(str(address)) is not None for address in plain(addresses)]
-    return pd.Series(plainly, index=addresses.index, dtype=bool)
+    doubtful = [address is not None and matches(str(address)) is None for address in plain(addresses)]
+    return addresses[pd.Series(doubtful, index=addresses.index, dtype=bool)]
 
 
 def _shared_keys(frame: pd.DataFrame, keys: Sequence[str | None]) -> tuple[pd.Series[bool], pd.Series[bool]]:
@@ -227,12 +236,13 @@ def _image_kind_right(addresses: pd.Series) -> pd.Series:
     return ~addresses.str.match(_OTHER_ENDING)
 
 
+_OF_PICTURES: Final = (
+    _check("not-an-address", lambda addresses: addresses.str.fullmatch(_ADDRESS)),
+    _check("image-kind", _image_kind_right),
+    _check("image-kind-unknown", _image_kind_known),
+)
 _CHECKS_OF_KIND: Final = {
     Kind.ID: (_check("not-positive", lambda ids: ids > 0),),
     Kind.VISIBILITY: (_check("visibility-unknown", lambda numbers: numbers.isin(list(Visibility))),),
-    Kind.IMAGE: (
-        _check("not-an-address", lambda addresses: addresses.str.fullmatch(_ADDRESS)),
-        _check("image-kind", _image_kind_right),
-        _check("image-kind-unknown", _image_kind_known),
-    ),
+    Kind.IMAGE: _OF_PICTURES,
 }

@@ -23,7 +23,7 @@ _TEXTS: Final = tuple(name for name, entry in PROPERTIES.items() if entry.kind i
 _MARKUP: Final = ("SummaryText", "FullDescription", "OverviewText")
 _PROSE: Final = ("Title", *_MARKUP)
 _OLD_LIMIT: Final = 255  # characters; the longest text a VARCHAR(255) keeps, and it cuts in silence
-_HANDFUL: Final = 500  # texts
+_HANDFUL: Final = 500  # texts; joined they are a megabyte or two, which the processor's cache holds
 _SHOWN: Final = 40  # characters of a word; Japanese has no blanks
 _WORD: Final = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 _CONTROLS: Final = r"\x80-\x9f"  # the quotation marks of cp1252, read as Latin-1
@@ -111,7 +111,9 @@ def doubtful_texts(sheet: TidySheet) -> Iterator[Finding]:
 
 
 def _misread_in(texts: _Texts, mend: str) -> Iterator[_Told]:
-    for row, text in texts.items() if not texts.joined.isascii() else ():
+    if texts.joined.isascii():
+        return
+    for row, text in texts.items():
         if not text.isascii() and (meant := _meant(text)):
             wrong, right = map(_cut, meant)
             message = f'has "{wrong}", which looks like "{right}" read in a wrong encoding. {mend}'
@@ -133,7 +135,9 @@ def _markup_in(texts: _Texts) -> Iterator[_Told]:
 
 
 def _cuts_in(texts: _Texts) -> Iterator[_Told]:
-    for row, text in texts.items() if _OLD_LIMIT in map(len, texts.texts) else ():
+    if _OLD_LIMIT not in map(len, texts.texts):
+        return
+    for row, text in texts.items():
         if len(text) == _OLD_LIMIT:
             message = (
                 f'ends with "{text[-_SHOWN:]}" after exactly {_OLD_LIMIT} characters, where many systems '
@@ -142,7 +146,7 @@ def _cuts_in(texts: _Texts) -> Iterator[_Told]:
             yield row, text, "cut-text", message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Texts:
     """Some texts of a column; joined they tell at one look that none of them has what is looked for."""
 
@@ -166,7 +170,8 @@ def _handfuls(sheet: TidySheet, name: str) -> Iterator[_Texts]:
         texts = sheet.frame[name].dropna()
         for start in range(0, len(texts), _HANDFUL):
             some = texts.iloc[start : start + _HANDFUL]
-            yield _Texts(some.index.tolist(), (cells := some.tolist()), "\n".join(cells))
+            cells = some.tolist()
+            yield _Texts(rows=some.index.tolist(), texts=cells, joined="\n".join(cells))
 
 
 def _meant(text: str) -> tuple[str, str] | None:

@@ -35,11 +35,16 @@ class Database(ABC):
         # SQLAlchemy would connect again, and whoever lost the connection may have lost the target's lock.
         if self.connection.invalidated:
             raise JournalUnusable(f"The journal {self.place} was lost. Without it nothing is sent.")
+        failed: JournalUnusable | None = None
         try:
             with self.connection.begin():
-                yield self.connection
-        except (SQLAlchemyError, self.connection.dialect.loaded_dbapi.Error) as failure:
-            raise JournalUnusable(self.in_words(failure)) from failure
+                try:
+                    yield self.connection
+                except self.connection.dialect.loaded_dbapi.Error as failure:  # of the driver's own cursor
+                    failed = JournalUnusable(self.in_words(failure))
+                    raise failed from failure
+        except SQLAlchemyError as failure:  # a connection that is lost fails on the way back once more
+            raise failed or JournalUnusable(self.in_words(failure)) from failure
 
     def in_words(self, failure: Exception) -> str:
         """Say what failed."""

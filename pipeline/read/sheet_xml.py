@@ -24,7 +24,9 @@ _BEGIN: Final = b"<sheetData>"  # of the cells
 _END: Final = b"</sheetData>"
 
 # Made to be quick, for they see every byte: one literal each and few false alarms.
-_OTHER: Final = rb"[^tirv/c]"  # a formula, or what stands before and behind the cells
+_OTHER: Final = (
+    rb"[^tirv/c]"  # behind a "<", as the next: a formula, or what stands before and behind the cells
+)
 _ODD: Final = (
     rb"""row(?: [^r]| r="[0-9]{6}| r='|>| [^>]*hidden)"""  # no number, a far one
     rb"""|c(?: [^r]| r="[A-Z](?:[A-Z]|[0-9]{6})| r='|>)"""  # the same
@@ -182,7 +184,7 @@ class _Scan:
             self._row = int(place[2])
 
     def _look_aside(self, piece: bytes) -> None:
-        """Look at what stands before and behind the cells."""
+        """Look at what stands before and behind the cells; many a piece with odd ones has neither."""
         self.facts.hidden_columns += [_columns_in_words(found[0]) for found in _COLUMNS.finditer(piece)]
         areas = _MERGED.findall(piece)
         self.facts.merged += [Area.of(first.decode(), last.decode()) for first, last in areas]

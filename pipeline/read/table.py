@@ -105,7 +105,9 @@ def within(
         if count > limits.rows:  # the header is not counted
             raise too_many_rows(file_name, limits)
         if max([len(cell) for cell in cells if isinstance(cell, str)], default=0) > most:
-            position = next(place for place, cell in enumerate(cells) if len(str(cell or "")) > most)
+            position = next(
+                place for place, cell in enumerate(cells) if isinstance(cell, str) and len(cell) > most
+            )
             raise cell_too_long(f"{file_name}, cell {letter_of(position)}{number}:", limits)
         yield number, cells
 

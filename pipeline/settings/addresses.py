@@ -28,7 +28,7 @@ def parts_of(address: str, *, with_query: bool = False) -> SplitResult | None:
 
 
 def without_user(address: str) -> str:
-    """Return an address without the name and password somebody wrote into it."""
+    """Return an address without the name and password somebody wrote into it; its path stays."""
     return address.rpartition("@")[2]
 
 
@@ -40,7 +40,7 @@ def without_secrets(address: str) -> str:
     """
     scheme, _, there = address.partition("://")
     host = re.split("[/?#]", there, maxsplit=1)[0]
-    if "@" in there[len(host) :]:  # or else a password with such a sign in it
+    if "@" in there[len(host) :]:  # a password may hold a / ? or #, and then this is no host
         return f"{scheme}://…"
     return f"{scheme}://{host.rpartition('@')[2]}{'/…' if there[len(host) + 1 :] else ''}"
 

@@ -26,6 +26,7 @@ _SUMMARY: Final = 300  # characters
 _BUSINESS_ID: Final = 1414974955
 _HOST_ID: Final = 1414980011
 _TARIFF_ID: Final = 1414990021
+_SIZES: Final = ("", "?w=300")  # of pictures, as their addresses ask for them
 
 # One fault each, by property; a cell of text where a number belongs is blank once cells have types.
 FAULTS: Final = (
@@ -80,7 +81,9 @@ def _without_fault(count: int) -> Mapping[str, Sequence[object]]:
         "Visibility": [4] * count,
         "TariffId": [_TARIFF_ID] * count,
         "SummaryText": [text(_SUMMARY) for _ in range(count)],
-        "NewImageUrl": [f"https://example.com/images/{number}.jpg" for number in range(count)],
+        "NewImageUrl": [
+            f"https://example.com/images/{number}.jpg{_SIZES[number % 2]}" for number in range(count)
+        ],
     }
 
 

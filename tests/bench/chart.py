@@ -108,20 +108,25 @@ def main() -> None:
 
 
 def in_markdown(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the picture shows as lines of a table, the others with their multiple of ours."""
+    """Yield what the picture shows as lines of a table; the others with their multiple of ours."""
     yield f"| {_machine(document)} | {OURS} | others |"
     yield "| --- | --- | --- |"
     for comparison in document["comparisons"]:
         for panel in panels_of(comparison):
-            ours = panel.values.get(OURS)
+            ours = {name: value for name, value in panel.values.items() if name.startswith(OURS)}
+            first = next(iter(ours.values()))
+            shown = [
+                f"{name.removeprefix(OURS).removeprefix(', ')} {_number(value)}"
+                for name, value in ours.items()
+            ]
             others = [
-                f"{name.removeprefix(f'{OURS}, ')} {_number(value)}"
-                + (f" ({value / ours:.2f} x)" if ours and value else "")
+                f"{name} {_number(value)}" + (f" ({value / first:.2f} x)" if first and value else "")
                 for name, value in panel.values.items()
-                if name != OURS
+                if name not in ours
             ]
             what = f"{comparison['title']}: {panel.case}, {panel.what}"
-            yield f"| {what} | {'' if ours is None else _number(ours)} | {'; '.join(others)} |"
+            what += " (more is better)" if panel.what.endswith(_MORE_IS_BETTER) else ""
+            yield f"| {what} | {'; '.join(shown).strip()} | {'; '.join(others)} |"
 
 
 def drawn(document: Mapping[str, Any]) -> str:

@@ -52,7 +52,7 @@ def compare(*, quick: bool) -> Comparison:
         told = {contender: [next(answers) for _ in seeds] for contender in _CONTENDERS}
     return Comparison(
         name="pace",
-        title="Pace under the documented limits",
+        title="Pace under the documented limits, simulated",
         figures=tuple(
             figure for courses in sizes for what in _WHAT for figure in _figures(courses, what, told)
         ),

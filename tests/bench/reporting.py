@@ -46,7 +46,7 @@ def compare(*, quick: bool) -> Comparison:
             seconds(case=rows, reference=_BARE, at_most=1.5),
             seconds(case=copy, reference=_SAVED, at_most=1.3),
         ),
-        notes=("One course in ten has two faults. The bare cells have no colours, widths and notes.",),
+        notes=("One course in ten has two faults. The bare cells have neither colours, widths nor notes.",),
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = 4
 _WIDTH: Final = 110
-_TOLD: Final = {
+_COMPARED: Final = {
     *("dlt", "singer-sdk", "requests", "urllib3", "sqlalchemy", "pyrate-limiter", "requests-ratelimiter"),
     *("pandas", "openpyxl", "python-calamine", "polars", "fastexcel"),
     *("pandera", "pydantic", "great-expectations", "frictionless", "typer"),
@@ -91,7 +91,7 @@ def document(comparisons: Iterable[Comparison]) -> dict[str, object]:
 
 def _versions() -> Iterator[tuple[str, str]]:
     """Yield what is compared, and what carries it."""
-    for name in sorted(_TOLD):
+    for name in sorted(_COMPARED):
         with suppress(PackageNotFoundError):  # the tests draw charts without the peers
             yield name, version(name)
 

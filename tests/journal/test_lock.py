@@ -122,6 +122,20 @@ def test_who_loses_the_connection_loses_lock_and_journal(journal: Journal, datab
             other.known("a target")
 
 
+@on_postgresql
+def test_a_connection_lost_while_sending_is_told_as_the_server_told_it(
+    journal: Journal, database: SecretStr
+) -> None:
+    log = journal.log(run_id="run-1", host="spaces.example.com", now=lambda: at(5))
+    log.target = "a target"
+    log.sending("POST", "/path", row=2)
+    cut_others(database, "idle")
+    with pytest.raises(JournalUnusable, match=r"administrator command\. Without it nothing is sent"):
+        log.sending("POST", "/path", row=3)
+    with pytest.raises(JournalUnusable, match=r"was lost\. Without it nothing is sent"):
+        log.sending("POST", "/path", row=3)
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="ascii")
     with (

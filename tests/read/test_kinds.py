@@ -112,6 +112,13 @@ def test_more_than_the_limits_is_refused_naming_the_setting(
     assert setting in problem.message
 
 
+def test_the_cell_that_is_too_long_is_named(write_book: WriteBook, refuse: Refuse) -> None:
+    """Numbers and dates have no length."""
+    path = write_book(Plan=[["Title", "HostId"], [0.123456789012345, "x" * 11]])
+    problem = refuse(path, Reading(limits=Limits(cell_characters=10)))
+    assert "cell B2: more than 10 characters" in problem.message
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, refused: Refused) -> None:
     """200 MB of one character are 200 kB on disk."""
     path = tmp_path / "courses.xlsx"

@@ -23,7 +23,7 @@ Given = TypeVar("Given")
 Told = dict[str, float]
 
 IDS: Final = ("BusinessId", "HostId", "TariffId")
-PICTURE: Final = r"https?://\S+\.(jpe?g|png|gif)"
+PICTURE: Final = r"https?://\S+\.(jpe?g|png|gif)([?#]\S*)?"
 PROSE: Final = ("Title", "SummaryText")
 # What an old system leaves behind in texts, and how one begins that was read in a wrong encoding.
 LEFT_OVERS: Final = ("@@PLUGINFILE@@", "IMS-CC-FILEBASE", ";base64,", "<script", "[ld_", "Ã", "â€")
@@ -41,7 +41,7 @@ _WARM: Final = 100  # rows judged before the clock starts: tables are built on t
 
 
 def masks(count: str, percents: str) -> Callable[[], Told]:
-    """Only count faulty rows, by boolean masks over typed columns: the least that any judge here does."""
+    """Only count faulty rows, by boolean masks over typed columns, as they are usually written."""
     from functools import reduce
     from operator import or_
 
@@ -60,7 +60,7 @@ def masks(count: str, percents: str) -> Callable[[], Told]:
 
 
 def ours(count: str, percents: str) -> Callable[[], Told]:
-    """Judge by the schema alone, to findings, and to courses that can go; with tidying before that."""
+    """Judge to findings, to courses that can go, and to those from the file's own cells."""
     import pandas as pd
 
     from pipeline.check import NOTHING_LOOKED_UP, check

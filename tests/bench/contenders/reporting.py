@@ -1,7 +1,6 @@
 """A report's workbooks, and openpyxl doing the least that could be done in their place.
 
-They are started with a catalogue of texts and hosts, and the number of its courses; every tenth one has two
-faults.
+They are started with a workbook and the number of its courses; every tenth one has two faults.
 """
 
 from __future__ import annotations
@@ -74,8 +73,15 @@ def loaded_and_saved(path: str, count: str) -> Callable[[], None]:
     """Load the user's workbook and save it."""
     import openpyxl
 
-    _reported(path, count)  # in memory there as here
-    return lambda: _in_a_folder(lambda folder: openpyxl.load_workbook(path).save(folder / "saved.xlsx"))
+    from pipeline.collector import uncollected
+
+    del count
+
+    def write(folder: Path) -> None:
+        with uncollected():  # as it is done for the marked copy
+            openpyxl.load_workbook(path).save(folder / "saved.xlsx")
+
+    return lambda: _in_a_folder(write)
 
 
 def _in_a_folder(write: Callable[[Path], object]) -> None:
