@@ -46,8 +46,8 @@ _NOTES: Final = (
         "do not work, for cut texts, and for which of two rows repeats the other."
     ),
     (
-        "frictionless takes half a minute for 100,000 faulty rows, so it judges 10,000 only; it and Great "
-        "Expectations take part in fewer rounds than the others."
+        "frictionless takes half a minute for 100,000 faulty rows, so it judges 10,000 only, in fewer rounds; "
+        "Great Expectations judges 100,000 in fewer."
     ),
 )
 
@@ -55,7 +55,7 @@ _NOTES: Final = (
 def compare(*, quick: bool) -> Comparison:
     """Measure judging typed cells, then a workbook from the file to findings."""
     percents = (0, 100) if quick else (0, 1, 20, 100)
-    slow = dict.fromkeys(("frictionless", "great_expectations"), 1 if quick else 2)
+    slow = {"frictionless": 1, "great_expectations": 1} if quick else {"frictionless": 2}
     figures = list(_judged(_CONTENDERS, _SMALL, percents, rounds=3 if quick else 5, fewer=slow))
     if not quick:
         others = [name for name in _CONTENDERS if name != "frictionless"]
@@ -132,7 +132,7 @@ def _bounds(*, quick: bool) -> Iterator[Bound]:
     yield Bound(case=small, what="seconds", contender=_FOUND, reference=_MASKS, at_most=2.5)
     yield _slower("frictionless", small, at_least=5)
     yield _slower("frictionless", _case(_SMALL, 100), at_least=5)
-    yield _slower("Great Expectations", small, at_least=5)
+    yield _slower("Great Expectations", small, at_least=4.5)
     if not quick:
         yield Bound(case=large, what="seconds", contender=_FOUND, reference=_MASKS, at_most=2)
         yield _slower("Great Expectations", large, at_least=2.5)
