@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import sys
 from dataclasses import dataclass
 from html import escape
@@ -82,11 +83,22 @@ svg { fill: #f0f6fc }
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One case in one measure: a value for each contender."""
+    """One case in one measure: a number of each contender's for each round."""
 
     case: str
     what: str
-    values: Mapping[str, float]
+    rounds: Mapping[str, Sequence[float]]
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Each contender's median."""
+        return {name: statistics.median(numbers) for name, numbers in self.rounds.items()}
+
+    def ratio(self, contender: str, reference: str) -> float | None:
+        """Return the median of a contender's multiples of a reference, round by round; of nothing, None."""
+        pairs = zip(self.rounds[contender], self.rounds[reference], strict=False)
+        multiples = [one / other for one, other in pairs if one and other]
+        return statistics.median(multiples) if multiples else None
 
     @property
     def height(self) -> float:
@@ -114,13 +126,14 @@ def in_markdown(document: Mapping[str, Any]) -> Iterator[str]:
     for comparison in document["comparisons"]:
         for panel in panels_of(comparison):
             ours = {name: value for name, value in panel.values.items() if name.startswith(OURS)}
-            first = next(iter(ours.values()))
+            first = next(iter(ours))
             shown = [
                 f"{name.removeprefix(OURS).removeprefix(', ')} {_number(value)}"
                 for name, value in ours.items()
             ]
             others = [
-                f"{name} {_number(value)}" + (f" ({value / first:.2f} x)" if first and value else "")
+                f"{name} {_number(value)}"
+                + (f" ({ratio:.2f} x)" if (ratio := panel.ratio(name, first)) else "")
                 for name, value in panel.values.items()
                 if name not in ours
             ]
@@ -155,9 +168,9 @@ def _machine(document: Mapping[str, Any]) -> str:
 
 def panels_of(comparison: Mapping[str, Any]) -> Iterator[Panel]:
     """Yield what is shown of a comparison."""
-    values: dict[tuple[str, str], dict[str, float]] = {}
+    values: dict[tuple[str, str], dict[str, Sequence[float]]] = {}
     for figure in comparison["figures"]:
-        values.setdefault((figure["case"], figure["what"]), {})[figure["contender"]] = figure["median"]
+        values.setdefault((figure["case"], figure["what"]), {})[figure["contender"]] = figure["values"]
     shown: Sequence[tuple[str, str]] = [
         place for place in SHOWN.get(comparison["name"], ()) if place in values
     ]
@@ -165,7 +178,7 @@ def panels_of(comparison: Mapping[str, Any]) -> Iterator[Panel]:
         first = next((what for _, what in values if what not in _ASIDE), next(iter(values))[1])
         shown = [place for place in values if place[1] == first]
     for case, what in shown:
-        yield Panel(case=case, what=what, values=values[case, what])
+        yield Panel(case=case, what=what, rounds=values[case, what])
 
 
 def _panel(panel: Panel, left: float, top: float) -> Iterator[str]:

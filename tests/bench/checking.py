@@ -46,8 +46,8 @@ _NOTES: Final = (
         "do not work, for cut texts, and for which of two rows repeats the other."
     ),
     (
-        "frictionless takes half a minute for 100,000 faulty rows, so it judges 10,000 only, in fewer rounds; "
-        "Great Expectations judges 100,000 in fewer."
+        "frictionless takes half a minute for 100,000 faulty rows, so it judges 10,000 only, in fewer "
+        "rounds; Great Expectations judges 100,000 in fewer."
     ),
 )
 

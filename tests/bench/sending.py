@@ -66,7 +66,7 @@ _NOTES: Final = (
 def compare(*, quick: bool) -> Comparison:
     """Measure with answers at once and after 200 ms, then play the faults."""
     at_once, late, ends = (
-        _at_once(rows=200 if quick else 1000, rounds=2 if quick else 5),
+        _at_once(rows=200 if quick else 1000, rounds=2 if quick else 9),
         _late(rows=10 if quick else 100),
         _ends(every=_QUICK_EVERY if quick else 1),
     )
