@@ -23,10 +23,8 @@ _USUAL_COLUMNS: Final = 26
 _BEGIN: Final = b"<sheetData>"  # of the cells
 _END: Final = b"</sheetData>"
 
-# Made to be quick, for they see every byte: one literal each and few false alarms.
-_OTHER: Final = (
-    rb"[^tirv/c]"  # behind a "<", as the next: a formula, or what stands before and behind the cells
-)
+# Made to be quick, for they see every byte: one literal each and few false alarms. What stands behind a "<":
+_OTHER: Final = rb"[^tirv/c]"  # a formula, or what stands before and behind the cells
 _ODD: Final = (
     rb"""row(?: [^r]| r="[0-9]{6}| r='|>| [^>]*hidden)"""  # no number, a far one
     rb"""|c(?: [^r]| r="[A-Z](?:[A-Z]|[0-9]{6})| r='|>)"""  # the same
