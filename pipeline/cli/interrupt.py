@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self
@@ -21,11 +20,17 @@ _STOPS: Final = {
 }
 
 
+_GLANCE_SECONDS: Final = 0.05  # how much later than its signal a sleep may end
+
+
 class Interrupt:
-    """Remembers that the run is to end."""
+    """Remembers that the run is to end.
+
+    A signal is heard between any two steps of the main thread: no lock is taken here, not even an event's,
+    for the step that was broken off may hold it.
+    """
 
     def __init__(self) -> None:
-        self._told = threading.Event()
         self._stop: Stop | None = None
         self._asking = False
         self.waited_seconds = 0.0  # for slots under the API's limits
@@ -42,7 +47,9 @@ class Interrupt:
 
     def sleep(self, seconds: float) -> None:
         """Sleep, but no longer than until the run is to end."""
-        self._told.wait(seconds)
+        until = time.monotonic() + seconds
+        while not self.is_told() and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _GLANCE_SECONDS))
 
     def sleep_for_slot(self, seconds: float) -> None:
         """Sleep the same way, and count it."""
@@ -52,7 +59,7 @@ class Interrupt:
 
     def is_told(self) -> bool:
         """Tell whether the run is to end."""
-        return self._told.is_set()
+        return self._stop is not None
 
     def stop(self) -> Stop | None:
         """Return why the run is to end, if it is."""
@@ -67,7 +74,7 @@ class Interrupt:
         """
         self._asking = True
         try:
-            if self._told.is_set():
+            if self.is_told():
                 raise KeyboardInterrupt
             yield
         finally:
@@ -75,9 +82,8 @@ class Interrupt:
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         del frame
-        again = self._told.is_set()
+        again = self.is_told()
         stop = self._stop = _STOPS[signal.Signals(number)]
-        self._told.set()
         if self._asking:
             raise KeyboardInterrupt
         if again:
