@@ -15,7 +15,7 @@ from schemas.layouts import recognise, shipped
 from schemas.properties import BLANKS, PROPERTIES, REQUIRED, SPELLINGS, TEMPLATE_TITLE, fold_header
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from pipeline.model import Cell, Source
     from pipeline.read.table import Table
@@ -54,14 +54,7 @@ def under_header(table: Table, source: Source) -> RawSheet:
     position = _header_position(table.rows)
     table, places = without_ours(table, position)
     header_row, header = table.rows[position]
-    # A row that cannot be parted into cells may be the header itself.
-    unread = [
-        fault
-        for fault in table.lost
-        if fault.row is not None
-        and (fault.row == header_row or (fault.row < header_row and fault.cell is None))
-    ]
-    if unread:
+    if unread := _unread_up_to(header_row, table.lost):
         raise FileRefused(*(_of_the_header(fault, source) for fault in unread))
     kept, left_out = _sifted(table, position, source)
     if not kept:
@@ -93,6 +86,16 @@ def under_header(table: Table, source: Source) -> RawSheet:
         places=places,
         delimiter=table.delimiter,
     )
+
+
+def _unread_up_to(header_row: int, lost: Iterable[Finding]) -> list[Finding]:
+    """Return what is not known of the header; a row above that cannot be parted into cells may be it."""
+    return [
+        fault
+        for fault in lost
+        if fault.row is not None
+        and (fault.row == header_row or (fault.row < header_row and fault.cell is None))
+    ]
 
 
 def _header_position(rows: Sequence[NumberedRow]) -> int:
